@@ -1,0 +1,14 @@
+/** Tests run as native ES modules: `npm test` sets `--experimental-vm-modules`. One worker, since the GPU suites share two cores. */
+export default {
+    testEnvironment: "<rootDir>/test/support/nodeEnvironment.mjs",
+    extensionsToTreatAsEsm: [".ts", ".wgsl"],
+    moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+    transform: {
+        "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
+        "\\.wgsl$": "<rootDir>/test/support/wgslTransform.mjs",
+    },
+    moduleFileExtensions: ["ts", "js", "mjs", "json", "wgsl"],
+    testMatch: ["<rootDir>/test/**/*.test.ts"],
+    maxWorkers: 1,
+    testTimeout: 120_000,
+};

@@ -1,0 +1,114 @@
+import { HeadlessError } from "./headlessError.js";
+import { UseSoftwareVulkanDriver } from "./softwareAdapter.js";
+
+/** How {@link InstallWebGpuAsync} chooses an adapter. */
+export interface IWebGpuOptions {
+    /** Take the software adapter even where hardware would be found (default: false). */
+    readonly software?: boolean;
+}
+
+/** What Dawn's `globals` hold of what we touch. */
+interface IDawnGlobals {
+    readonly GPUSupportedFeatures: { prototype: Set<string> };
+    readonly GPUQueue: { prototype: GPUQueue };
+    /** Every `GPU` object made in this process; see {@link CreateGpu}. */
+    [CreatedKey]?: GPU[];
+    [PatchedKey]?: boolean;
+}
+
+const CreatedKey = Symbol.for("babylon-gaussian-avatar.gpu");
+const PatchedKey = Symbol.for("babylon-gaussian-avatar.patched");
+
+let installing: Promise<GPU> | undefined;
+
+/**
+ * Gives Node a `navigator.gpu` and the `GPU…` globals, by the npm package `webgpu` (Dawn). Without a hardware adapter the
+ * software one of {@link UseSoftwareVulkanDriver} is taken. Done once a process; later calls return the first result.
+ *
+ * @param options see {@link IWebGpuOptions}
+ * @returns the same object as `navigator.gpu`
+ * @throws HeadlessError when the package is missing (`"webgpu-package-missing"`), there is no driver
+ * (`"software-driver-missing"`) or the driver gives no adapter (`"webgpu-adapter-missing"`)
+ */
+export async function InstallWebGpuAsync(options: IWebGpuOptions = {}): Promise<GPU> {
+    installing ??= InstallOnceAsync(options.software ?? false);
+    try {
+        return await installing;
+    } catch (error) {
+        installing = undefined;
+        throw error;
+    }
+}
+
+async function InstallOnceAsync(software: boolean): Promise<GPU> {
+    const dawn = await ImportDawnAsync();
+    const globals = dawn.globals as IDawnGlobals;
+    Object.assign(globalThis, globals);
+    PatchDawn(globals);
+    if (!software) {
+        const gpu = CreateGpu(dawn, globals);
+        if (await gpu.requestAdapter()) {
+            return InstallNavigator(gpu);
+        }
+    }
+    const driver = UseSoftwareVulkanDriver();
+    const gpu = CreateGpu(dawn, globals);
+    if (!(await gpu.requestAdapter())) {
+        throw new HeadlessError(
+            "webgpu-adapter-missing",
+            `WebGPU found no adapter with the Vulkan driver from ${driver} (VK_ICD_FILENAMES=${process.env["VK_ICD_FILENAMES"] ?? ""}). ` +
+                "Check that the file exists, or unset the variable to use the packaged software driver.",
+        );
+    }
+    return InstallNavigator(gpu);
+}
+
+async function ImportDawnAsync(): Promise<typeof import("webgpu")> {
+    try {
+        return await import("webgpu");
+    } catch (error) {
+        throw new HeadlessError(
+            "webgpu-package-missing",
+            "Rendering in Node needs the npm package webgpu (Dawn), which could not be loaded. Install it: npm install webgpu",
+            { cause: error },
+        );
+    }
+}
+
+/** Keeps every instance for the life of the process: Dawn crashes when one is garbage collected while in use. */
+function CreateGpu(dawn: typeof import("webgpu"), globals: IDawnGlobals): GPU {
+    const gpu = dawn.create([]);
+    (globals[CreatedKey] ??= []).push(gpu);
+    return gpu;
+}
+
+function InstallNavigator(gpu: GPU): GPU {
+    const navigator = { gpu, userAgent: "node", hardwareConcurrency: 1 };
+    Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
+    return gpu;
+}
+
+/** Closes two gaps between Dawn for Node and a browser, once a process. */
+function PatchDawn(globals: IDawnGlobals): void {
+    if (globals[PatchedKey]) {
+        return;
+    }
+    globals[PatchedKey] = true;
+    // Setlike in the standard, and Babylon iterates it so; Dawn only has the iterator.
+    globals.GPUSupportedFeatures.prototype.forEach ??= function forEach(this: Set<string>, visit): void {
+        for (const feature of this) {
+            visit(feature, feature, this);
+        }
+    };
+    // Browsers take views of shared memory here (the heap of threaded wasm); Dawn crashes or says "Invalid argument". Not
+    // `instanceof`: in jest every test file has a `SharedArrayBuffer` of its own, and the patch is made by the first.
+    const queue = globals.GPUQueue.prototype;
+    const writeBuffer = Reflect.get(queue, "writeBuffer") as (...args: unknown[]) => undefined;
+    queue.writeBuffer = function (this: GPUQueue, ...args: unknown[]): undefined {
+        const data = args[2];
+        if (ArrayBuffer.isView(data) && data.buffer[Symbol.toStringTag] === "SharedArrayBuffer") {
+            args[2] = (data as Uint8Array).slice();
+        }
+        return writeBuffer.apply(this, args);
+    };
+}
