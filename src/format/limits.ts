@@ -17,3 +17,21 @@ export const MaxKeys = 1_000_000;
 
 /** Clips in one file. */
 export const MaxAnimations = 4096;
+
+/** Size of the JSON part of a file, bytes. A person with a hundred clips needs about one megabyte. */
+export const MaxJsonBytes = 32 * 1024 * 1024;
+
+/** Nesting of the JSON part. Standard glTF needs about a dozen; extensions of others may add some. */
+export const MaxJsonDepth = 128;
+
+/** Length of any top-level array of the glTF document (nodes, accessors, …). */
+export const MaxGltfItems = 262_144;
+
+/**
+ * Memory that reading may take, as a multiple of the bytes of the file: 8-bit components become 32-bit floats (4), with
+ * room for what is read and then thinned out. Many accessors over the same bytes cannot go beyond it.
+ */
+export const MaxExpansion = 8;
+
+/** Memory that reading may take whatever the size of the file, bytes. */
+export const MinReadBudget = 1024 * 1024;
