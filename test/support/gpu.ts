@@ -43,8 +43,9 @@ export async function GetTestDeviceAsync(descriptor?: GPUDeviceDescriptor): Prom
         throw new Error("The WebGPU adapter has gone.");
     }
     const device = await adapter.requestDevice(descriptor);
+    // Unheard, a validation error is a warning on the console and a test that compares zeros with zeros.
     device.addEventListener("uncapturederror", (event) => {
-        throw event.error;
+        throw new Error(event.error.message);
     });
     return device;
 }

@@ -98,7 +98,9 @@ function FindSwiftShaderPackage(): string {
         );
     }
     try {
-        return dirname(dirname(createRequire(import.meta.url).resolve(SwiftShaderPackage)));
+        const entry = createRequire(import.meta.url).resolve(SwiftShaderPackage);
+        const folder = join("node_modules", SwiftShaderPackage);
+        return entry.slice(0, entry.lastIndexOf(folder) + folder.length);
     } catch (error) {
         throw new HeadlessError(
             "software-driver-missing",

@@ -1,3 +1,4 @@
+import type * as Dawn from "webgpu";
 import { HeadlessError } from "./headlessError.js";
 import { UseSoftwareVulkanDriver } from "./softwareAdapter.js";
 
@@ -7,17 +8,16 @@ export interface IWebGpuOptions {
     readonly software?: boolean;
 }
 
-/** What Dawn's `globals` hold of what we touch. */
-interface IDawnGlobals {
-    readonly GPUSupportedFeatures: { prototype: Set<string> };
-    readonly GPUQueue: { prototype: GPUQueue };
-    /** Every `GPU` object made in this process; see {@link CreateGpu}. */
-    [CreatedKey]?: GPU[];
-    [PatchedKey]?: boolean;
-}
+/** The npm package `webgpu`: `create` makes a `GPU`, `globals` holds the classes that browsers have as globals. */
+type DawnModule = typeof Dawn;
 
-const CreatedKey = Symbol.for("babylon-gaussian-avatar.gpu");
-const PatchedKey = Symbol.for("babylon-gaussian-avatar.patched");
+/** What `globals` hold of what we touch, and what we add to them to find it again. */
+interface IDawnGlobals {
+    readonly GPUSupportedFeatures: { readonly prototype: Partial<Set<string>> };
+    readonly GPUQueue: { readonly prototype: { writeBuffer: (...args: unknown[]) => void } };
+    /** Every `GPU` object made in this process; see {@link CreateGpu}. There once {@link PatchDawn} was here. */
+    avatarInstances?: GPU[];
+}
 
 let installing: Promise<GPU> | undefined;
 
@@ -52,6 +52,7 @@ async function InstallOnceAsync(software: boolean): Promise<GPU> {
         }
     }
     const driver = UseSoftwareVulkanDriver();
+    // A new instance, since an instance finds its drivers when it is made.
     const gpu = CreateGpu(dawn, globals);
     if (!(await gpu.requestAdapter())) {
         throw new HeadlessError(
@@ -63,7 +64,7 @@ async function InstallOnceAsync(software: boolean): Promise<GPU> {
     return InstallNavigator(gpu);
 }
 
-async function ImportDawnAsync(): Promise<typeof import("webgpu")> {
+async function ImportDawnAsync(): Promise<DawnModule> {
     try {
         return await import("webgpu");
     } catch (error) {
@@ -76,9 +77,9 @@ async function ImportDawnAsync(): Promise<typeof import("webgpu")> {
 }
 
 /** Keeps every instance for the life of the process: Dawn crashes when one is garbage collected while in use. */
-function CreateGpu(dawn: typeof import("webgpu"), globals: IDawnGlobals): GPU {
+function CreateGpu(dawn: DawnModule, globals: IDawnGlobals): GPU {
     const gpu = dawn.create([]);
-    (globals[CreatedKey] ??= []).push(gpu);
+    globals.avatarInstances?.push(gpu);
     return gpu;
 }
 
@@ -90,10 +91,10 @@ function InstallNavigator(gpu: GPU): GPU {
 
 /** Closes two gaps between Dawn for Node and a browser, once a process. */
 function PatchDawn(globals: IDawnGlobals): void {
-    if (globals[PatchedKey]) {
+    if (globals.avatarInstances) {
         return;
     }
-    globals[PatchedKey] = true;
+    globals.avatarInstances = [];
     // Setlike in the standard, and Babylon iterates it so; Dawn only has the iterator.
     globals.GPUSupportedFeatures.prototype.forEach ??= function forEach(this: Set<string>, visit): void {
         for (const feature of this) {
@@ -103,12 +104,12 @@ function PatchDawn(globals: IDawnGlobals): void {
     // Browsers take views of shared memory here (the heap of threaded wasm); Dawn crashes or says "Invalid argument". Not
     // `instanceof`: in jest every test file has a `SharedArrayBuffer` of its own, and the patch is made by the first.
     const queue = globals.GPUQueue.prototype;
-    const writeBuffer = Reflect.get(queue, "writeBuffer") as (...args: unknown[]) => undefined;
-    queue.writeBuffer = function (this: GPUQueue, ...args: unknown[]): undefined {
+    const { writeBuffer } = queue;
+    queue.writeBuffer = function (this: GPUQueue, ...args: unknown[]): void {
         const data = args[2];
         if (ArrayBuffer.isView(data) && data.buffer[Symbol.toStringTag] === "SharedArrayBuffer") {
             args[2] = (data as Uint8Array).slice();
         }
-        return writeBuffer.apply(this, args);
+        writeBuffer.apply(this, args);
     };
 }

@@ -1,0 +1,117 @@
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import CopyPlugin from "copy-webpack-plugin";
+import HtmlPlugin from "html-webpack-plugin";
+import webpack from "webpack";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const source = join(root, "src");
+
+/**
+ * Modules whose classes must be the same object for every entry, so that `instanceof AvatarError` holds whichever entry
+ * threw. Each is built once, and the other entries import the built file.
+ */
+const shared = { "diagnostics/avatarError": join(source, "diagnostics", "avatarError") };
+
+const rules = [
+    {
+        test: /\.ts$/,
+        loader: "ts-loader",
+        options: { transpileOnly: true, configFile: join(root, "tsconfig.json"), compilerOptions: { noEmit: false } },
+    },
+    { test: /\.wgsl$/, type: "asset/source" },
+];
+
+const base = {
+    context: root,
+    devtool: "source-map",
+    resolve: { extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } },
+    module: { rules },
+};
+
+/** Packages stay imports, and so do the entries and shared modules that are built on their own. */
+function external(entries) {
+    return ({ context, request }, callback) => {
+        if (/^(?:[^./]|\.\.?$)/.test(request) && !/^[A-Za-z]:/.test(request)) {
+            callback(null, request);
+            return;
+        }
+        const path = resolve(context ?? root, request).replace(/\.(?:js|ts)$/, "");
+        const entry = Object.keys(entries).find((name) => entries[name] === path);
+        callback(null, entry && `./${entry}.js`);
+    };
+}
+
+/** One bundle a configuration: several entries in one would bring webpack's run time into every file. */
+function library(name, file, { entries = shared, ...options } = {}) {
+    return {
+        ...base,
+        name,
+        entry: { [name]: file },
+        experiments: { outputModule: true },
+        externalsType: "module-import",
+        externals: [external(entries)],
+        output: {
+            path: join(root, "dist"),
+            filename: `${name}.js`,
+            chunkFilename: `${name}-[name].js`,
+            module: true,
+            library: { type: "modern-module" },
+            devtoolModuleFilenameTemplate: (info) =>
+                relative(join(root, "dist"), info.absoluteResourcePath).split(sep).join("/"),
+        },
+        optimization: { minimize: false },
+        module: { ...base.module, parser: { javascript: { importMeta: false, url: false } } },
+        ...options,
+    };
+}
+
+const sandbox = {
+    ...base,
+    name: "sandbox",
+    entry: { sandbox: join(root, "sandbox", "index.ts") },
+    resolve: {
+        ...base.resolve,
+        alias: {
+            "babylon-gaussian-avatar$": join(source, "index.ts"),
+            "babylon-gaussian-avatar/convert$": join(source, "convert", "index.ts"),
+            "babylon-gaussian-avatar/pure$": join(source, "pure.ts"),
+        },
+    },
+    output: { path: join(root, "dist-sandbox"), filename: "[name].[contenthash:8].js", clean: true },
+    plugins: [
+        new HtmlPlugin({ template: join(root, "sandbox", "index.html") }),
+        new CopyPlugin({
+            patterns: [
+                {
+                    from: join(root, "assets"),
+                    to: "assets",
+                    globOptions: { ignore: ["**/scripts/**"] },
+                    noErrorOnMissing: true,
+                },
+            ],
+        }),
+    ],
+    // An app with a 3D engine in it: the size that is watched is the library's (.size-limit.json).
+    performance: { hints: false },
+    devServer: { static: false, hot: false, client: { overlay: { warnings: false } } },
+};
+
+const libraries = [
+    library("diagnostics/avatarError", shared["diagnostics/avatarError"], { entries: {} }),
+    library("pure", join(source, "pure.ts")),
+    library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
+    library("convert", join(source, "convert", "index.ts")),
+    library("cli", join(source, "cli", "main.ts"), {
+        target: "node20",
+        plugins: [new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, entryOnly: true })],
+    }),
+];
+
+/** `webpack --env only=library` or `--env only=sandbox`; both without it. */
+export default ({ only } = {}) => {
+    if (only === "library") {
+        return libraries;
+    }
+    return only === "sandbox" ? sandbox : [...libraries, sandbox];
+};
