@@ -1,0 +1,95 @@
+#include <canonicalGaussian>
+#include <linearIndex>
+#include <posedGaussian>
+
+// Moves canonical Gaussians into the world, one thread a Gaussian:
+//   M = Σ wⱼ Aⱼ    μ' = M (μ + Σ vₖ δₖ)    Σ' = M₃ Σ M₃ᵀ
+// with the joint matrices A, skinning weights w, expression weights v and offsets δ.
+
+// Header, then the rows of J 3×4 matrices, then the expression weights. Word by word:
+// src/pipeline/4-skin/instanceStateLayout.ts.
+struct InstanceState {
+    gaussianCount: u32,
+    firstPosed: u32,
+    jointCount: u32,
+    morphTargetCount: u32,
+    opacity: f32,
+    rows: array<vec4f>,
+}
+
+@group(0) @binding(0) var<storage, read> state: InstanceState;
+@group(0) @binding(1) var<storage, read> gaussians: array<CanonicalGaussian>;
+@group(0) @binding(2) var<storage, read> morphOffsets: array<u32>;
+@group(0) @binding(3) var<storage, read> morphEntries: array<MorphEntry>;
+@group(0) @binding(4) var<storage, read_write> posed: array<PosedGaussian>;
+
+// Rows of a 3×4 matrix.
+struct Affine {
+    x: vec4f,
+    y: vec4f,
+    z: vec4f,
+}
+
+fn addJoint(sum: Affine, joint: u32, weight: f32) -> Affine {
+    let row = min(joint, state.jointCount - 1u) * 3u;
+    return Affine(
+        sum.x + weight * state.rows[row],
+        sum.y + weight * state.rows[row + 1u],
+        sum.z + weight * state.rows[row + 2u],
+    );
+}
+
+fn blendJoints(joints: vec2u, packedWeights: vec2u) -> Affine {
+    let low = unpack2x16unorm(packedWeights.x);
+    let high = unpack2x16unorm(packedWeights.y);
+    var sum = Affine(vec4f(0.0), vec4f(0.0), vec4f(0.0));
+    sum = addJoint(sum, joints.x & 0xffffu, low.x);
+    // Most Gaussians hang on one or two joints: the rest are not fetched.
+    if low.y > 0.0 { sum = addJoint(sum, joints.x >> 16u, low.y); }
+    if high.x > 0.0 { sum = addJoint(sum, joints.y & 0xffffu, high.x); }
+    if high.y > 0.0 { sum = addJoint(sum, joints.y >> 16u, high.y); }
+    return sum;
+}
+
+fn morphOffset(gaussian: u32) -> vec3f {
+    var sum = vec3f(0.0);
+    if state.morphTargetCount == 0u {
+        return sum;
+    }
+    let firstRow = state.jointCount * 3u;
+    let end = morphOffsets[gaussian + 1u];
+    for (var entry = morphOffsets[gaussian]; entry < end; entry++) {
+        let morph = morphEntries[entry];
+        let weight = state.rows[firstRow + morph.channel / 4u][morph.channel % 4u];
+        sum += weight * morph.delta;
+    }
+    return sum;
+}
+
+@compute @workgroup_size(WorkgroupSize)
+fn main(
+    @builtin(workgroup_id) workgroup: vec3u,
+    @builtin(num_workgroups) workgroups: vec3u,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let index = linearIndex(workgroup, workgroups, thread);
+    if index >= state.gaussianCount {
+        return;
+    }
+    let gaussian = gaussians[index];
+    let affine = blendJoints(gaussian.joints, gaussian.weights);
+    let position = vec4f(gaussian.position + morphOffset(index), 1.0);
+    // The rows of the linear part as columns: the transpose of M₃.
+    let linearTransposed = mat3x3f(affine.x.xyz, affine.y.xyz, affine.z.xyz);
+    let covariance = transpose(linearTransposed)
+        * covarianceMatrix(gaussian.covarianceXxXyXzYy, gaussian.covarianceYzZz)
+        * linearTransposed;
+
+    var result: PosedGaussian;
+    result.position = vec3f(dot(affine.x, position), dot(affine.y, position), dot(affine.z, position));
+    result.opacity = gaussian.opacity * state.opacity;
+    result.covarianceXxXyXzYy = vec4f(covariance[0], covariance[1].y);
+    result.covarianceYzZz = vec2f(covariance[1].z, covariance[2].z);
+    result.color = gaussian.color;
+    posed[state.firstPosed + index] = result;
+}

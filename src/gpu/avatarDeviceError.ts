@@ -1,0 +1,11 @@
+import { AvatarError } from "../diagnostics/avatarError.js";
+
+/**
+ * Why the graphics device cannot serve an avatar:
+ * - `"webgpu-unavailable"`: there is no WebGPU device at all;
+ * - `"device-limit"`: a buffer would exceed what the device allows.
+ */
+export type AvatarDeviceErrorCode = "webgpu-unavailable" | "device-limit";
+
+/** The graphics device is missing or too small. The message says what was needed, what is there, and the remedy. */
+export class AvatarDeviceError extends AvatarError<AvatarDeviceErrorCode> {}
