@@ -73,6 +73,8 @@ export interface IAvatarCredits {
     readonly license: string;
     /** Notices that the licence asks to be kept, one a line; empty when there are none. */
     readonly notices: readonly string[];
+    /** People and projects to name, one an entry. */
+    readonly credits?: readonly string[];
 }
 
 /** An avatar as plain data: what a file holds, free of Babylon and of the GPU. */

@@ -65,8 +65,8 @@ export type SmplxJointName = (typeof SmplxJointNames)[number];
 
 /** Parent of every SMPL-X joint, as an index into {@link SmplxJointNames}; the pelvis has -1. */
 export const SmplxJointParents: readonly number[] = [
-    -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 15, 15, 15, 20, 25, 26, 20, 28, 29, 20, 31, 32, 20,
-    34, 35, 20, 37, 38, 21, 40, 41, 21, 43, 44, 21, 46, 47, 21, 49, 50, 21, 52, 53,
+    -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 15, 15, 15, 20, 25, 26, 20, 28, 29, 20,
+    31, 32, 20, 34, 35, 20, 37, 38, 21, 40, 41, 21, 43, 44, 21, 46, 47, 21, 49, 50, 21, 52, 53,
 ];
 
 /** The published body models an avatar's joints can follow; `custom` is a skin whose joints have other names. */

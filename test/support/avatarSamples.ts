@@ -185,9 +185,12 @@ function MakeGaussians(count: number, joints: readonly IAvatarJoint[], random: (
             [0, 2.0944, 4.18879].map((phase) => 0.55 + 0.3 * Math.cos(hue + phase) + 0.1 * (random() - 0.5)),
             i * 3,
         );
-        const toNext = Math.max(0, along - 0.75) * 2;
-        const toPrevious = Math.max(0, 0.25 - along) * 2;
-        cloud.jointIndices.set([capsule.joint, capsule.next, capsule.previous, 0], i * 4);
+        // A leaf has no next joint and a root no previous one: their share stays with the joint itself.
+        const toNext = capsule.next === capsule.joint ? 0 : Math.max(0, along - 0.75) * 2;
+        const toPrevious = capsule.previous === capsule.joint ? 0 : Math.max(0, 0.25 - along) * 2;
+        const next = toNext > 0 ? capsule.next : 0;
+        const previous = toPrevious > 0 ? capsule.previous : 0;
+        cloud.jointIndices.set([capsule.joint, next, previous, 0], i * 4);
         cloud.jointWeights.set([1 - toNext - toPrevious, toNext, toPrevious, 0], i * 4);
     }
     return cloud;

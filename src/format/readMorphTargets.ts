@@ -1,0 +1,109 @@
+import { type AccessorReader } from "./accessor.js";
+import { type IMorphTarget } from "./avatarAsset.js";
+import { AvatarExtensionName, type IAvatarExtension } from "./avatarSchema.js";
+import { type IGltfMesh, type IGltfPrimitive } from "./gltfJson.js";
+import { type IssueList } from "./issueList.js";
+import { MaxGaussians, MaxMorphTargets } from "./limits.js";
+
+/** Component forms of morph deltas: those of glTF and of `KHR_mesh_quantization`. */
+const DeltaForms = ["f32", "i8", "i8n", "i16", "i16n"];
+
+/** Names from our extension, else from `mesh.extras.targetNames`, else made up. */
+function ChannelNames(mesh: IGltfMesh, count: number, extension: IAvatarExtension | null, issues: IssueList): string[] {
+    const path = `/extensions/${AvatarExtensionName}/expressions`;
+    const listed = extension?.expressions ?? [];
+    if (extension !== null && listed.length !== count) {
+        issues.error(
+            "invalid-morph-target",
+            path,
+            `${listed.length} channels for ${count} morph targets: list one for each`,
+        );
+    }
+    for (const [index, channel] of listed.entries()) {
+        if (channel.morphTarget !== index) {
+            issues.error(
+                "invalid-morph-target",
+                `${path}/${index}/morphTarget`,
+                `is ${channel.morphTarget}, must be ${index}: list channels in the order of the targets`,
+            );
+        }
+    }
+    const extras = mesh.extras as { targetNames?: unknown } | null | undefined;
+    const targetNames: unknown = extras?.targetNames;
+    const names = Array.from({ length: count }, (_, index) => {
+        const name: unknown = listed[index]?.name ?? (Array.isArray(targetNames) ? targetNames[index] : undefined);
+        return typeof name === "string" ? name : `morph${index}`;
+    });
+    const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
+    if (repeated >= 0) {
+        issues.error(
+            "duplicate-name",
+            extension === null ? "/meshes" : path,
+            `two expression channels are named "${names[repeated]}": rename one`,
+        );
+    }
+    return names;
+}
+
+/**
+ * Reads the expression channels of a primitive: the offsets of POSITION of its morph targets.
+ *
+ * @param mesh the mesh, for the names
+ * @param primitive the primitive
+ * @param path JSON pointer of the primitive
+ * @param extension the avatar extension, or null for a file of others
+ * @param reader reads the offsets
+ * @param issues receives every problem
+ * @returns the channels, or null when they cannot be used
+ */
+export function ReadMorphTargets(
+    mesh: IGltfMesh,
+    primitive: IGltfPrimitive,
+    path: string,
+    extension: IAvatarExtension | null,
+    reader: AccessorReader,
+    issues: IssueList,
+): IMorphTarget[] | null {
+    const targets = primitive.targets ?? [];
+    if (targets.length > MaxMorphTargets) {
+        issues.error(
+            "too-large",
+            `${path}/targets`,
+            `${targets.length} morph targets, at most ${MaxMorphTargets} are read`,
+        );
+        return null;
+    }
+    const names = ChannelNames(mesh, targets.length, extension, issues);
+    // When POSITION itself is wrong, the count is unknown here and its own message is already in the list.
+    const count = reader.countOf(primitive.attributes["POSITION"]);
+    const result: IMorphTarget[] = [];
+    for (const [index, target] of targets.entries()) {
+        const targetPath = `${path}/targets/${index}`;
+        for (const attribute of Object.keys(target).filter((name) => name !== "POSITION")) {
+            issues.warning(
+                "ignored-attribute",
+                `${targetPath}/${attribute}`,
+                "only POSITION of a morph target moves Gaussians",
+            );
+        }
+        const accessor = target["POSITION"];
+        if (accessor === undefined) {
+            issues.error(
+                "invalid-morph-target",
+                targetPath,
+                `channel "${names[index]}" has no POSITION: a channel must move something`,
+            );
+            continue;
+        }
+        const rows = reader.readRows(accessor, `${targetPath}/POSITION`, {
+            type: "VEC3",
+            forms: DeltaForms,
+            maxCount: MaxGaussians,
+            ...(count === undefined ? {} : { count }),
+        });
+        if (rows !== null) {
+            result.push({ name: names[index]!, indices: rows.indices, deltas: rows.values });
+        }
+    }
+    return result.length === targets.length ? result : null;
+}

@@ -1,0 +1,223 @@
+import { ComponentType } from "./accessor.js";
+import {
+    type IAnimationClip,
+    type IAvatarAsset,
+    type IAvatarJoint,
+    type IGaussianCloud,
+    type IMorphTarget,
+} from "./avatarAsset.js";
+import {
+    AvatarExtensionName,
+    AvatarExtensionVersion,
+    DisplayColorSpace,
+    type IAvatarExtension,
+    SplatExtensionName,
+} from "./avatarSchema.js";
+import { JoinGlb } from "./glbContainer.js";
+import { GltfWriter, type JsonObject } from "./gltfWriter.js";
+import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
+import { ReadAvatar } from "./readAvatar.js";
+import { SphericalHarmonicsC0, SplatAttributes } from "./readGaussians.js";
+
+/** How to write a file. */
+export interface IWriteAvatarOptions {
+    /** Bits of a skinning weight, 8 or 16 (default: 8, an error below 0.4 % of a weight). */
+    readonly weightBits?: 8 | 16;
+}
+
+/** Node 0 holds the avatar; joint j is node j + 1. */
+const AvatarNode = 0;
+const FirstJointNode = 1;
+
+function WriteAttributes(
+    writer: GltfWriter,
+    cloud: IGaussianCloud,
+    jointCount: number,
+    options: IWriteAvatarOptions,
+): Record<string, number> {
+    const { count } = cloud;
+    const { F32, I16, U8, U16 } = ComponentType;
+    const vector = { componentType: F32, type: "VEC3", count } as const;
+    const maximum = options.weightBits === 16 ? 65535 : 255;
+    const weights = QuantizeWeights(cloud.jointWeights, maximum);
+    // A slot whose weight rounds to nothing holds no joint.
+    const joints = cloud.jointIndices.map((joint, slot) => (weights[slot] === 0 ? 0 : joint));
+    const isWide = jointCount > 256;
+    return {
+        [SplatAttributes.position]: writer.add(
+            cloud.positions,
+            { ...vector, ...ComponentRange(cloud.positions, 3) },
+            true,
+        ),
+        [SplatAttributes.rotation]: writer.add(
+            QuantizeI16(cloud.rotations),
+            { componentType: I16, type: "VEC4", count, normalized: true },
+            true,
+        ),
+        [SplatAttributes.scale]: writer.add(cloud.scales, vector, true),
+        // Attributes are aligned to four bytes, so that a shorter form of one number would take as much.
+        [SplatAttributes.opacity]: writer.add(cloud.opacities, { componentType: F32, type: "SCALAR", count }, true),
+        [SplatAttributes.color]: writer.add(
+            cloud.colors.map((value) => (value - 0.5) / SphericalHarmonicsC0),
+            vector,
+            true,
+        ),
+        [SplatAttributes.joints]: writer.add(
+            isWide ? joints : new Uint8Array(joints),
+            { componentType: isWide ? U16 : U8, type: "VEC4", count },
+            true,
+        ),
+        [SplatAttributes.weights]: writer.add(
+            weights,
+            { componentType: maximum === 255 ? U8 : U16, type: "VEC4", count, normalized: true },
+            true,
+        ),
+    };
+}
+
+/** A morph target as 16-bit integers where it fits into ±1 m; rows that round to nothing are left out. */
+function WriteMorphTarget(writer: GltfWriter, target: IMorphTarget, count: number): number {
+    const isSmall = target.deltas.every((value) => Math.abs(value) <= 1);
+    const stored = isSmall ? QuantizeI16(target.deltas) : target.deltas;
+    const rows = [...target.indices.keys()].filter(
+        (row) => stored[row * 3] !== 0 || stored[row * 3 + 1] !== 0 || stored[row * 3 + 2] !== 0,
+    );
+    const kept = isSmall ? new Int16Array(rows.length * 3) : new Float32Array(rows.length * 3);
+    rows.forEach((row, k) => kept.set(stored.subarray(row * 3, row * 3 + 3), k * 3));
+    const indices = new Uint32Array(rows.map((row) => target.indices[row]!));
+    const { I16, F32 } = ComponentType;
+    return writer.addSparse(indices, kept, {
+        componentType: isSmall ? I16 : F32,
+        type: "VEC3",
+        count,
+        ...(isSmall ? { normalized: true } : {}),
+        ...ComponentRange(kept, 3, rows.length < count),
+    });
+}
+
+function WriteAnimation(writer: GltfWriter, clip: IAnimationClip): JsonObject {
+    const { F32 } = ComponentType;
+    const inputs = new Map<Float32Array, number>();
+    const samplers = clip.tracks.map((track) => {
+        const times = {
+            componentType: F32,
+            type: "SCALAR",
+            count: track.times.length,
+            ...ComponentRange(track.times, 1),
+        } as const;
+        const input = inputs.get(track.times) ?? writer.add(track.times, times);
+        inputs.set(track.times, input);
+        const type = track.path === "weights" ? "SCALAR" : track.path === "rotation" ? "VEC4" : "VEC3";
+        const width = { SCALAR: 1, VEC3: 3, VEC4: 4 }[type];
+        return {
+            input,
+            output: writer.add(track.values, { componentType: F32, type, count: track.values.length / width }),
+            interpolation: "LINEAR",
+        };
+    });
+    const channels = clip.tracks.map((track, sampler) => ({
+        sampler,
+        target: { node: track.joint < 0 ? AvatarNode : track.joint + FirstJointNode, path: track.path },
+    }));
+    return { name: clip.name, channels, samplers };
+}
+
+function WriteNodes(asset: IAvatarAsset): JsonObject[] {
+    const joints = asset.joints.map((joint: IAvatarJoint, index) => {
+        const children = asset.joints.flatMap((child, number) =>
+            child.parent === index ? [number + FirstJointNode] : [],
+        );
+        return {
+            name: joint.name,
+            ...(children.length > 0 ? { children } : {}),
+            ...(joint.translation.some((value) => value !== 0) ? { translation: joint.translation } : {}),
+            ...(joint.rotation[3] !== 1 ? { rotation: joint.rotation } : {}),
+        };
+    });
+    return [{ name: asset.name, mesh: 0, skin: 0 }, ...joints];
+}
+
+function MakeExtension(asset: IAvatarAsset): IAvatarExtension {
+    return {
+        version: AvatarExtensionVersion,
+        avatar: AvatarNode,
+        bodyModel: asset.bodyModel,
+        joints: asset.joints.flatMap(({ smplx }, index) =>
+            smplx === null ? [] : [{ node: index + FirstJointNode, smplx }],
+        ),
+        expressions: asset.morphTargets.map(({ name }, morphTarget) => ({ name, morphTarget })),
+        colorSpace: DisplayColorSpace,
+        tiers: [{ name: "baked" }],
+        ...(asset.credits.credits === undefined ? {} : { credits: [...asset.credits.credits] }),
+        license: asset.credits.license,
+        notices: [...asset.credits.notices],
+    };
+}
+
+function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAvatarOptions): JsonObject {
+    const attributes = WriteAttributes(writer, asset.gaussians, asset.joints.length, options);
+    const targets = asset.morphTargets.map((target) => ({
+        POSITION: WriteMorphTarget(writer, target, asset.gaussians.count),
+    }));
+    const primitive = {
+        mode: 0,
+        attributes,
+        ...(targets.length > 0 ? { targets } : {}),
+        extensions: {
+            [SplatExtensionName]: {
+                kernel: "ellipse",
+                colorSpace: DisplayColorSpace,
+                projection: "perspective",
+                sortingMethod: "cameraDistance",
+            },
+        },
+    };
+    const extras = targets.length > 0 ? { extras: { targetNames: asset.morphTargets.map(({ name }) => name) } } : {};
+    const inverseBindMatrices = writer.add(asset.inverseBindMatrices, {
+        componentType: ComponentType.F32,
+        type: "MAT4",
+        count: asset.joints.length,
+    });
+    const animations = asset.animations.map((clip) => WriteAnimation(writer, clip));
+    const isQuantized = targets.some(
+        ({ POSITION }) => writer.accessors[POSITION]!["componentType"] === ComponentType.I16,
+    );
+    const roots = asset.joints.flatMap(({ parent }, index) => (parent < 0 ? [index + FirstJointNode] : []));
+    return {
+        asset: { version: "2.0", generator: "babylon-gaussian-avatar" },
+        extensionsUsed: [SplatExtensionName, AvatarExtensionName, ...(isQuantized ? ["KHR_mesh_quantization"] : [])],
+        ...(isQuantized ? { extensionsRequired: ["KHR_mesh_quantization"] } : {}),
+        extensions: { [AvatarExtensionName]: MakeExtension(asset) },
+        scene: 0,
+        scenes: [{ nodes: [AvatarNode, ...roots] }],
+        nodes: WriteNodes(asset),
+        meshes: [{ name: asset.name, primitives: [primitive], ...extras }],
+        skins: [{ joints: asset.joints.map((_, index) => index + FirstJointNode), inverseBindMatrices }],
+        ...(animations.length > 0 ? { animations } : {}),
+        accessors: writer.accessors,
+        bufferViews: writer.bufferViews,
+    };
+}
+
+/**
+ * Writes an avatar as a `.glb` file. The same avatar gives the same bytes. Rotations, weights and morph deltas are
+ * quantised; `docs/format.md` states the bounds. What is written is read back once, so that no file leaves that
+ * {@link ReadAvatar} would refuse.
+ *
+ * @param asset the avatar
+ * @param options precision
+ * @returns the file
+ * @throws {@link AvatarFormatError} when the avatar breaks a rule of the format
+ * @example
+ * ```ts
+ * await writeFile("ada.glb", WriteAvatar(avatar));
+ * ```
+ */
+export function WriteAvatar(asset: IAvatarAsset, options: IWriteAvatarOptions = {}): Uint8Array {
+    const writer = new GltfWriter();
+    const document = MakeDocument(asset, writer, options);
+    const binary = writer.finish();
+    const bytes = JoinGlb({ ...document, buffers: [{ byteLength: binary.length }] }, binary);
+    ReadAvatar(bytes, { fileName: asset.name });
+    return bytes;
+}
