@@ -20,7 +20,13 @@ export {
     type IGaussianCloud,
     type IMorphTarget,
 } from "./format/avatarAsset.js";
-export { BodyModels, SmplxJointNames, SmplxJointParents, type BodyModel, type SmplxJointName } from "./format/bodyModel.js";
+export {
+    BodyModels,
+    SmplxJointNames,
+    SmplxJointParents,
+    type BodyModel,
+    type SmplxJointName,
+} from "./format/bodyModel.js";
 export { CreateAvatarEngineAsync } from "./avatar/avatarEngine.js";
 export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";

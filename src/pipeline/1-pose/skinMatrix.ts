@@ -28,10 +28,7 @@ export function ComposeSkinMatrix(
             const b = bind + column * 4;
             // Affine matrices: the last row of B is 0 0 0 1.
             result[resultOffset + row * 4 + column] =
-                w0 * inverseBind[b]! +
-                w1 * inverseBind[b + 1]! +
-                w2 * inverseBind[b + 2]! +
-                (column === 3 ? w3 : 0);
+                w0 * inverseBind[b]! + w1 * inverseBind[b + 1]! + w2 * inverseBind[b + 2]! + (column === 3 ? w3 : 0);
         }
     }
 }

@@ -1,0 +1,32 @@
+#include <projectedSplat>
+
+// Places one quad per visible splat, far to near. In the dialect of Babylon's shader pre-processor, which adds the entry
+// point's structures and flips y in render targets.
+
+attribute position : vec3f; // x, y: corner of the quad, −1 or 1; z: number of the splat inside its instance
+
+varying vSigmas : vec2f; // place inside the splat, in standard deviations along its axes
+varying vColor : vec4f; // display colour, opacity
+
+var<storage,read> projectedSplats : array<ProjectedSplat>;
+var<storage,read> sortedIndices : array<u32>;
+var<storage,read> drawArguments : array<u32>;
+
+@vertex
+fn main(input : VertexInputs) -> FragmentInputs {
+    let rank = vertexInputs.instanceIndex * SplatsPerInstance + u32(vertexInputs.position.z);
+    // The last instance is rarely full, and before the first indirect count arrives there are instances to spare.
+    if (rank >= drawArguments[VisibleCountWord]) {
+        vertexOutputs.vSigmas = vec2f(0.0);
+        vertexOutputs.vColor = vec4f(0.0);
+        vertexOutputs.position = vec4f(0.0, 0.0, 2.0, 1.0); // beyond the far plane: no pixel
+    } else {
+        let splat = projectedSplats[sortedIndices[rank]];
+        let color = vec4f(unpack2x16float(splat.color.x), unpack2x16float(splat.color.y));
+        let sigmas = vertexInputs.position.xy * splatRadius(color.a);
+        let offset = sigmas.x * unpack2x16float(splat.axes.x) + sigmas.y * unpack2x16float(splat.axes.y);
+        vertexOutputs.vSigmas = sigmas;
+        vertexOutputs.vColor = color;
+        vertexOutputs.position = vec4f(splat.center.xy + offset, splat.center.z, 1.0);
+    }
+}

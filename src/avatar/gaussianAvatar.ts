@@ -1,0 +1,197 @@
+import { BoundingInfo } from "@babylonjs/core/Culling/boundingInfo.js";
+import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
+import { type IMeshDataOptions } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
+import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { type Node } from "@babylonjs/core/node.js";
+import { type Scene } from "@babylonjs/core/scene.js";
+import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { type SmplxJointName } from "../format/bodyModel.js";
+import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
+import { ComputeJointBounds, PoseBounds } from "./jointBounds.js";
+import { JointPoseReader } from "./jointPoseReader.js";
+
+/** Bounds of a pose depend on the asset alone, and are shared by all its avatars. */
+const JointBoundsOfAsset = new WeakMap<IAvatarAsset, Float32Array>();
+
+const InverseWorld = new Matrix();
+const Minimum = new Vector3();
+const Maximum = new Vector3();
+
+/**
+ * A person made of 3D Gaussians, as an ordinary Babylon character: a node to move, a {@link Mesh.skeleton} whose bones
+ * are linked to transform nodes with SMPL-X names, expression channels in {@link Mesh.morphTargetManager}, and animation
+ * groups that play on them. The rest rotation of every SMPL-X joint is identity, so a joint's local rotation *is* its
+ * SMPL pose.
+ *
+ * The avatar has no triangles of its own. All avatars of a scene are drawn together by one internal mesh, so that the
+ * Gaussians of two people who hug are blended in the right order.
+ *
+ * Made by {@link LoadAvatarAsync}, or by Babylon's `ImportMeshAsync` and asset containers.
+ *
+ * @example
+ * ```ts
+ * const avatar = await LoadAvatarAsync("ada.glb", scene);
+ * avatar.position.z = 2;
+ * avatar.getJoint("left_elbow")!.rotationQuaternion = Quaternion.FromEulerAngles(0, -1.2, 0);
+ * hat.parent = avatar.getJoint("head");
+ * ```
+ */
+export class GaussianAvatar extends Mesh {
+    /** The file's content as plain data, shared by all copies of the avatar. */
+    public readonly asset: IAvatarAsset;
+
+    /** Clips that came with the avatar, playing on its own joints. Owned: disposed with the avatar. */
+    public readonly animationGroups: AnimationGroup[] = [];
+
+    private readonly _jointBounds: Float32Array;
+    private readonly _pose: JointPoseReader;
+    private readonly _localSkinMatrices: Float32Array;
+
+    /**
+     * Avatars are made by the loader; see {@link LoadAvatarAsync}.
+     *
+     * @param name name of the node
+     * @param asset the avatar's data; kept, not copied
+     * @param scene the scene to live in
+     */
+    public constructor(name: string, asset: IAvatarAsset, scene: Scene) {
+        super(name, scene);
+        this.asset = asset;
+        this._pose = new JointPoseReader(asset);
+        this._localSkinMatrices = new Float32Array(asset.joints.length * SkinMatrixFloats);
+        let bounds = JointBoundsOfAsset.get(asset);
+        if (!bounds) {
+            bounds = ComputeJointBounds(asset);
+            JointBoundsOfAsset.set(asset, bounds);
+        }
+        this._jointBounds = bounds;
+    }
+
+    /** @returns `"GaussianAvatar"` */
+    public override getClassName(): string {
+        return "GaussianAvatar";
+    }
+
+    /** Number of Gaussians that make up the person. */
+    public get splatCount(): number {
+        return this.asset.gaussians.count;
+    }
+
+    /**
+     * The transform node of a joint, to pose it or to attach things to it.
+     *
+     * @param name SMPL-X name of the joint
+     * @returns the node, or null when the avatar has no such joint
+     */
+    public getJoint(name: SmplxJointName): TransformNode | null {
+        const index = this.asset.joints.findIndex((joint) => joint.smplx === name);
+        return index < 0 ? null : (this._pose.getBones(this.skeleton)[index]?.getTransformNode() ?? null);
+    }
+
+    /**
+     * Writes the skin matrices of the current pose and brings the bounding info up to date. Called once a frame, after
+     * animations; allocates nothing.
+     *
+     * @param result receives [J,12] row-major 3x4 matrices: canonical space → world
+     * @internal
+     */
+    public _updatePose(result: Float32Array): void {
+        const world = this.computeWorldMatrix(true);
+        this._pose.read(this.skeleton, world, result);
+        world.invertToRef(InverseWorld);
+        const local = this._localSkinMatrices;
+        for (let m = 0; m < local.length; m += SkinMatrixFloats) {
+            MultiplyAffine(InverseWorld.m, result, local, m);
+        }
+        if (PoseBounds(this._jointBounds, local, Minimum, Maximum)) {
+            if (this.hasBoundingInfo) {
+                this.getBoundingInfo().reConstruct(Minimum, Maximum, world);
+            } else {
+                this.setBoundingInfo(new BoundingInfo(Minimum, Maximum, world));
+            }
+        }
+    }
+
+    /**
+     * Brings the bounding info up to date with the current pose. The renderer does so every frame.
+     *
+     * @returns this avatar
+     */
+    public override refreshBoundingInfo(
+        _applySkeletonOrOptions?: boolean | IMeshDataOptions,
+        _applyMorph?: boolean,
+    ): Mesh {
+        // Babylon calls this while the glTF loader still assembles the character.
+        if (this.skeleton) {
+            this._updatePose(new Float32Array(this._localSkinMatrices.length));
+        }
+        return this;
+    }
+
+    /**
+     * Copies the avatar node; the copy shares the Gaussians. Joints and skeleton are separate objects: use
+     * `AssetContainer.instantiateModelsToScene` to copy a whole character.
+     *
+     * @param name name of the copy
+     * @param newParent parent of the copy
+     * @param doNotCloneChildren true to copy this node alone
+     * @returns the copy
+     */
+    public override clone(name = "", newParent: Node | null = null, doNotCloneChildren?: boolean): GaussianAvatar {
+        const copy = new GaussianAvatar(name, this.asset, this.getScene());
+        copy.position.copyFrom(this.position);
+        copy.scaling.copyFrom(this.scaling);
+        copy.rotation.copyFrom(this.rotation);
+        copy.rotationQuaternion = this.rotationQuaternion?.clone() ?? null;
+        copy.visibility = this.visibility;
+        copy.isVisible = this.isVisible;
+        copy.skeleton = this.skeleton;
+        copy.morphTargetManager = this.morphTargetManager;
+        copy.metadata = this.metadata as unknown;
+        copy.parent = newParent ?? this.parent;
+        if (!doNotCloneChildren) {
+            for (const child of this.getChildTransformNodes(true)) {
+                child.clone(`${name}.${child.name}`, copy);
+            }
+        }
+        return copy;
+    }
+
+    /**
+     * Removes the avatar with its joints, skeleton, expression channels and clips. Disposing twice is harmless.
+     *
+     * @param doNotRecurse true to keep the child nodes (joints and whatever is attached to them)
+     * @param disposeMaterialAndTextures as in Babylon
+     */
+    public override dispose(doNotRecurse?: boolean, disposeMaterialAndTextures = false): void {
+        if (this.isDisposed()) {
+            return;
+        }
+        const { morphTargetManager, skeleton } = this;
+        const isOwner = this.getScene().meshes.every((mesh) => mesh === this || mesh.skeleton !== skeleton);
+        for (const group of this.animationGroups) {
+            group.dispose();
+        }
+        this.animationGroups.length = 0;
+        super.dispose(doNotRecurse, disposeMaterialAndTextures);
+        if (isOwner) {
+            skeleton?.dispose();
+            morphTargetManager?.dispose();
+        }
+    }
+}
+
+/** result = L · A for a column-major affine matrix L [16] and a row-major 3x4 matrix A at `offset`. */
+function MultiplyAffine(left: ArrayLike<number>, right: Float32Array, result: Float32Array, offset: number): void {
+    for (let row = 0; row < 3; row++) {
+        for (let column = 0; column < 4; column++) {
+            result[offset + row * 4 + column] =
+                left[row]! * right[offset + column]! +
+                left[row + 4]! * right[offset + 4 + column]! +
+                left[row + 8]! * right[offset + 8 + column]! +
+                (column === 3 ? left[row + 12]! : 0);
+        }
+    }
+}
