@@ -1,6 +1,12 @@
-/**
- * Makes avatars from other assets; runs in Node and in the browser.
- *
- * @module
- */
-export { AvatarError } from "../diagnostics/avatarError.js";
+export {
+    BakeAvatarAsync,
+    type BakeStage,
+    DefaultSplats,
+    type IBakeAvatarOptions,
+    type IBakeProgress,
+} from "./bake/bakeAvatar.js";
+export { AvatarBakeError, type AvatarBakeErrorCode } from "./bake/avatarBakeError.js";
+export { type IGltfWithResources } from "./bake/readCharacter.js";
+export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
+export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
+export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";

@@ -1,0 +1,282 @@
+import { type Vector3Tuple } from "../../math/vector3.js";
+import { AvatarBakeError } from "./avatarBakeError.js";
+import { type ICanonicalMesh } from "./canonicalMesh.js";
+import { AnalyzeMesh, type IMeshTopology } from "./meshTopology.js";
+import { VertexDensities } from "./sampleDensity.js";
+import { EliminateSamples } from "./sampleElimination.js";
+import { type ITexturePoint, type LinearColor, ShadeMaterial, TextureCache } from "./textureSampling.js";
+
+/** A point on the surface that becomes one Gaussian. */
+export interface ISurfaceSamples {
+    /** Number of samples, N. */
+    readonly count: number;
+    /** [N] mesh. */
+    readonly meshes: Uint16Array;
+    /** [N] triangle of the mesh. */
+    readonly triangles: Uint32Array;
+    /** [N,2] barycentric coordinates of the second and third corner. */
+    readonly barycentrics: Float32Array;
+    /** [N,3] positions, metres. */
+    readonly positions: Float32Array;
+    /** [N,3] unit normals. */
+    readonly normals: Float32Array;
+    /** [N] mean distance of neighbouring samples, metres. */
+    readonly spacings: Float32Array;
+    /** [N,4] linear colour and alpha. */
+    readonly colors: Float32Array;
+    /** [N] connected piece of surface, unique over all meshes. */
+    readonly pieces: Uint32Array;
+}
+
+/** Meshes with what sampling needs to know about them. */
+export interface ISampledSurface {
+    /** Topology of each mesh. */
+    readonly topologies: readonly IMeshTopology[];
+    /** Samples, in the order of meshes and triangles. */
+    readonly samples: ISurfaceSamples;
+}
+
+/** Candidates per kept sample; elimination needs about three to reach blue noise. */
+const Oversampling = 3;
+/** Surface that lets more light through than this is not worth a Gaussian. */
+const MinAlpha = 0.04;
+/** Width of the averaged texture square per spacing: the splat itself blurs by the rest. */
+const FootprintPerSpacing = 0.7;
+/** Plastic-number sequence: low-discrepancy points of the unit square, one after the other (Roberts 2018). */
+const PlasticU = 0.7548776662466927;
+const PlasticV = 0.5698402909980532;
+
+/**
+ * Covers the visible surface with `count` evenly spaced points, denser on face and hands.
+ * No random numbers: the same character gives the same samples.
+ *
+ * @throws AvatarBakeError when the surface has no area or is wholly transparent
+ */
+export function SampleSurface(meshes: readonly ICanonicalMesh[], head: Vector3Tuple, count: number): ISampledSurface {
+    const topologies = meshes.map(AnalyzeMesh);
+    const densities = VertexDensities(meshes, head, (m, share) => {
+        const { indices } = meshes[m]!.source;
+        return topologies[m]!.areas.reduce(
+            (sum, area, t) =>
+                sum + (area * (share(indices[t * 3]!) + share(indices[t * 3 + 1]!) + share(indices[t * 3 + 2]!))) / 3,
+            0,
+        );
+    });
+    const sampler = new SurfaceSampler(meshes, topologies, densities);
+    let candidates = sampler.generate(count * Oversampling, count);
+    const share = candidates.count / (count * Oversampling);
+    if (candidates.count === 0) {
+        throw new AvatarBakeError(
+            "no-triangles",
+            "No visible surface: every triangle has zero area or is transparent. Check the alpha of the materials.",
+        );
+    }
+    if (share < 0.75) {
+        // Much of the surface is cut out (hair cards): ask for as many more.
+        candidates = sampler.generate((count * Oversampling) / share, count / share);
+    }
+    const kept = EliminateSamples(
+        {
+            positions: candidates.positions,
+            normals: candidates.normals,
+            radii: candidates.spacings.map((spacing) => spacing * RadiusPerSpacing),
+            pieces: candidates.pieces,
+        },
+        count,
+    );
+    return { topologies, samples: SelectSamples(candidates, kept) };
+}
+
+/** Disc radius of the densest packing over the square root of the area per point: 1/√(2√3). */
+const RadiusPerSpacing = 1 / Math.sqrt(2 * Math.sqrt(3));
+
+class SurfaceSampler {
+    private readonly _meshes: readonly ICanonicalMesh[];
+    private readonly _topologies: readonly IMeshTopology[];
+    private readonly _densities: readonly Float32Array[];
+    private readonly _textures = new TextureCache();
+    private readonly _importance: number;
+
+    public constructor(
+        meshes: readonly ICanonicalMesh[],
+        topologies: readonly IMeshTopology[],
+        densities: readonly Float32Array[],
+    ) {
+        this._meshes = meshes;
+        this._topologies = topologies;
+        this._densities = densities;
+        this._importance = meshes.reduce(
+            (sum, mesh, m) =>
+                sum + topologies[m]!.areas.reduce((s, area, t) => s + area * this._density2(mesh, m, t), 0),
+            0,
+        );
+        if (!(this._importance > 0)) {
+            throw new AvatarBakeError("no-triangles", "All triangles of the character have zero area.");
+        }
+    }
+
+    /** Lays `wanted` points, of which `kept` would stay if nothing were transparent, and drops the invisible ones. */
+    public generate(wanted: number, kept: number): ISurfaceSamples {
+        const out = new SampleList();
+        const step = this._importance / wanted;
+        const spacingOfOne = Math.sqrt(this._importance / kept);
+        let sequence = 0;
+        let cumulative = step / 2;
+        let pieceOffset = 0;
+        this._meshes.forEach((mesh, m) => {
+            const topology = this._topologies[m]!;
+            for (let t = 0; t < topology.areas.length; t++) {
+                const density2 = this._density2(mesh, m, t);
+                cumulative += topology.areas[t]! * density2;
+                for (; cumulative >= step; cumulative -= step, sequence++) {
+                    let u = (0.5 + sequence * PlasticU) % 1;
+                    let v = (0.5 + sequence * PlasticV) % 1;
+                    if (u + v > 1) {
+                        [u, v] = [1 - u, 1 - v];
+                    }
+                    const spacing = spacingOfOne / Math.sqrt(density2);
+                    const color = this._shade(mesh, topology, t, u, v, spacing * FootprintPerSpacing);
+                    if (color) {
+                        out.add(mesh, m, topology, t, [u, v], spacing, color, pieceOffset + topology.pieces[t]!);
+                    }
+                }
+            }
+            pieceOffset += mesh.positions.length / 3;
+        });
+        return out.finish();
+    }
+
+    private _density2(mesh: ICanonicalMesh, m: number, t: number): number {
+        const { indices } = mesh.source;
+        const density = this._densities[m]!;
+        const mean = (density[indices[t * 3]!]! + density[indices[t * 3 + 1]!]! + density[indices[t * 3 + 2]!]!) / 3;
+        return mean * mean;
+    }
+
+    /** Colour at a point, or null where nothing is to be seen. */
+    private _shade(
+        mesh: ICanonicalMesh,
+        topology: IMeshTopology,
+        t: number,
+        u: number,
+        v: number,
+        footprint: number,
+    ): LinearColor | null {
+        const { source } = mesh;
+        const corners = [source.indices[t * 3]!, source.indices[t * 3 + 1]!, source.indices[t * 3 + 2]!] as const;
+        const weights = [1 - u - v, u, v] as const;
+        const mix = (values: Float32Array, size: number, i: number): number =>
+            weights.reduce((sum, weight, k) => sum + weight * values[corners[k]! * size + i]!, 0);
+        const point: ITexturePoint = {
+            uv: source.texCoords.map((set) => set && [mix(set, 2, 0), mix(set, 2, 1)]),
+            uvAreaPerMetre2: source.texCoords.map((set) => (set ? UvArea(set, corners) / topology.areas[t]! : 0)),
+        };
+        const colors = source.colors;
+        const vertexColor: LinearColor | null = colors && [
+            mix(colors, 4, 0),
+            mix(colors, 4, 1),
+            mix(colors, 4, 2),
+            mix(colors, 4, 3),
+        ];
+        const { material } = source;
+        const [r, g, b, a] = ShadeMaterial(material, this._textures, point, vertexColor, footprint);
+        if (material.alphaMode === "OPAQUE") {
+            return [r, g, b, 1];
+        }
+        if (material.alphaMode === "MASK") {
+            return a >= material.alphaCutoff ? [r, g, b, 1] : null;
+        }
+        return a > MinAlpha ? [r, g, b, Math.min(1, a)] : null;
+    }
+}
+
+function UvArea(set: Float32Array, corners: readonly [number, number, number]): number {
+    const [a, b, c] = [corners[0] * 2, corners[1] * 2, corners[2] * 2];
+    const [ux, uy] = [set[b]! - set[a]!, set[b + 1]! - set[a + 1]!];
+    const [vx, vy] = [set[c]! - set[a]!, set[c + 1]! - set[a + 1]!];
+    return Math.abs(ux * vy - uy * vx) / 2;
+}
+
+/** Grows while candidates are laid. */
+class SampleList {
+    private readonly _numbers = {
+        meshes: [] as number[],
+        triangles: [] as number[],
+        barycentrics: [] as number[],
+        positions: [] as number[],
+        normals: [] as number[],
+        spacings: [] as number[],
+        colors: [] as number[],
+        pieces: [] as number[],
+    };
+
+    public add(
+        mesh: ICanonicalMesh,
+        m: number,
+        topology: IMeshTopology,
+        t: number,
+        [u, v]: readonly [number, number],
+        spacing: number,
+        color: LinearColor,
+        piece: number,
+    ): void {
+        const list = this._numbers;
+        list.meshes.push(m);
+        list.triangles.push(t);
+        list.barycentrics.push(u, v);
+        list.spacings.push(spacing);
+        list.colors.push(color[0], color[1], color[2], color[3]);
+        list.pieces.push(piece);
+        const corners = mesh.source.indices.subarray(t * 3, t * 3 + 3);
+        const mix = (values: Float32Array, i: number): number =>
+            (1 - u - v) * values[corners[0]! * 3 + i]! +
+            u * values[corners[1]! * 3 + i]! +
+            v * values[corners[2]! * 3 + i]!;
+        list.positions.push(mix(mesh.positions, 0), mix(mesh.positions, 1), mix(mesh.positions, 2));
+        const smooth = [mix(mesh.normals, 0), mix(mesh.normals, 1), mix(mesh.normals, 2)];
+        const face = topology.faceNormals.subarray(t * 3, t * 3 + 3);
+        const length = Math.hypot(smooth[0]!, smooth[1]!, smooth[2]!);
+        const dot = smooth[0]! * face[0]! + smooth[1]! * face[1]! + smooth[2]! * face[2]!;
+        // A smooth normal far off the face (hard edges shaded smooth, flipped exports) would tilt the disc out of it.
+        const normal = dot > 0.7 * length ? smooth.map((value) => value / length) : face;
+        list.normals.push(normal[0]!, normal[1]!, normal[2]!);
+    }
+
+    public finish(): ISurfaceSamples {
+        const list = this._numbers;
+        return {
+            count: list.meshes.length,
+            meshes: Uint16Array.from(list.meshes),
+            triangles: Uint32Array.from(list.triangles),
+            barycentrics: Float32Array.from(list.barycentrics),
+            positions: Float32Array.from(list.positions),
+            normals: Float32Array.from(list.normals),
+            spacings: Float32Array.from(list.spacings),
+            colors: Float32Array.from(list.colors),
+            pieces: Uint32Array.from(list.pieces),
+        };
+    }
+}
+
+function SelectSamples(all: ISurfaceSamples, kept: Uint32Array): ISurfaceSamples {
+    const pick = <T extends Float32Array | Uint32Array | Uint16Array>(from: T, size: number): T => {
+        const out = from.slice(0, kept.length * size) as T;
+        kept.forEach((index, i) => {
+            for (let k = 0; k < size; k++) {
+                out[i * size + k] = from[index * size + k]!;
+            }
+        });
+        return out;
+    };
+    return {
+        count: kept.length,
+        meshes: pick(all.meshes, 1),
+        triangles: pick(all.triangles, 1),
+        barycentrics: pick(all.barycentrics, 2),
+        positions: pick(all.positions, 3),
+        normals: pick(all.normals, 3),
+        spacings: pick(all.spacings, 1),
+        colors: pick(all.colors, 4),
+        pieces: pick(all.pieces, 1),
+    };
+}
