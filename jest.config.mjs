@@ -10,5 +10,6 @@ export default {
     moduleFileExtensions: ["ts", "js", "mjs", "json", "wgsl"],
     testMatch: ["<rootDir>/test/**/*.test.ts"],
     maxWorkers: 1,
+    reporters: ["default", "<rootDir>/test/support/summaryReporter.mjs"],
     testTimeout: 120_000,
 };

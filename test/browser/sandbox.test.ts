@@ -17,7 +17,7 @@ let server: IFileServer;
 
 beforeAll(async () => {
     if (!existsSync(resolve(SandboxFolder, "index.html"))) {
-        execFileSync("npm", ["run", "build:sandbox"], { stdio: "ignore" });
+        execFileSync("npm", ["run", "build:sandbox"], { stdio: "pipe" });
     }
     server = await ServeFolderAsync(SandboxFolder);
     browser = await LaunchBrowserAsync();
