@@ -70,7 +70,10 @@ export const AvatarExtensionSchema = v.strictObject({
             v.array(
                 v.strictObject({
                     node: Described(Index, "A node of the skin."),
-                    smplx: Described(v.picklist(SmplxJointNames), "Which SMPL-X joint it is."),
+                    smplx: Described(
+                        v.picklist(SmplxJointNames, "not the name of an SMPL-X joint"),
+                        "Which SMPL-X joint it is.",
+                    ),
                 }),
             ),
             v.maxLength(MaxJoints),

@@ -8,6 +8,13 @@ import {
 /** Problems kept of one file. A file of garbage has millions; nobody reads more than this. */
 const MaxIssues = 200;
 
+/** Messages quote names and keys of the file, which can be of any length; this much of a message or a path is kept. */
+const MaxTextLength = 250;
+
+function Shorten(text: string): string {
+    return text.length > MaxTextLength ? `${text.slice(0, MaxTextLength)}…` : text;
+}
+
 /** Gathers the problems of one file, so that a validator can list them all and a reader can refuse at the first. */
 export class IssueList {
     /** What was found, in the order of reading. */
@@ -65,7 +72,8 @@ export class IssueList {
         }
     }
 
-    private _add(issue: IValidationIssue): void {
+    private _add(found: IValidationIssue): void {
+        const issue = { ...found, path: Shorten(found.path), message: Shorten(found.message) };
         if (issue.severity === "error") {
             this._firstError ??= issue;
         }

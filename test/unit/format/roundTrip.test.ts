@@ -6,7 +6,7 @@ import { type IAvatarAsset } from "../../../src/format/avatarAsset.js";
 import { ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
-import { JoinGlb, SplitGlb } from "../../../src/format/glbContainer.js";
+import { SplitGlb } from "../../../src/format/glbContainer.js";
 
 /** Largest difference of two arrays of numbers. */
 function Difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
