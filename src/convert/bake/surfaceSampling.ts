@@ -34,6 +34,8 @@ export interface ISampledSurface {
     readonly topologies: readonly IMeshTopology[];
     /** Samples, in the order of meshes and triangles. */
     readonly samples: ISurfaceSamples;
+    /** All candidates the samples were chosen from: points all over the visible surface. */
+    readonly candidates: ISurfaceSamples;
 }
 
 /** Candidates per kept sample; elimination needs about three to reach blue noise. */
@@ -84,7 +86,7 @@ export function SampleSurface(meshes: readonly ICanonicalMesh[], head: Vector3Tu
         },
         count,
     );
-    return { topologies, samples: SelectSamples(candidates, kept) };
+    return { topologies, samples: SelectSamples(candidates, kept), candidates };
 }
 
 /** Disc radius of the densest packing over the square root of the area per point: 1/√(2√3). */
