@@ -18,7 +18,10 @@ const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 const LongText = v.pipe(v.string(), v.maxLength(65536));
 
-function Described<T extends v.GenericSchema>(schema: T, description: string) {
+function Described<T extends v.GenericSchema>(
+    schema: T,
+    description: string,
+): v.SchemaWithPipe<readonly [T, v.DescriptionAction<v.InferOutput<T>, string>]> {
     return v.pipe(schema, v.description(description));
 }
 

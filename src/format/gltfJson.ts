@@ -123,12 +123,19 @@ export type IGltfAnimation = v.InferOutput<typeof AnimationSchema>;
 
 /** A glTF document whose shape is known to be right; its indices are not yet known to be in range. */
 export interface IGltf extends v.InferOutput<typeof RootSchema> {
+    /** Buffers. */
     readonly buffers: readonly IGltfBuffer[];
+    /** Views of buffers. */
     readonly bufferViews: readonly IGltfBufferView[];
+    /** Accessors. */
     readonly accessors: readonly IGltfAccessor[];
+    /** Meshes. */
     readonly meshes: readonly IGltfMesh[];
+    /** Nodes. */
     readonly nodes: readonly IGltfNode[];
+    /** Skins. */
     readonly skins: readonly IGltfSkin[];
+    /** Animations. */
     readonly animations: readonly IGltfAnimation[];
 }
 

@@ -180,7 +180,7 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
     });
     const animations = asset.animations.map((clip) => WriteAnimation(writer, clip));
     const isQuantized = targets.some(
-        ({ POSITION }) => writer.accessors[POSITION]!["componentType"] === ComponentType.I16,
+        (target) => writer.accessors[target.POSITION]!["componentType"] === ComponentType.I16,
     );
     const roots = asset.joints.flatMap(({ parent }, index) => (parent < 0 ? [index + FirstJointNode] : []));
     return {

@@ -1,8 +1,7 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument -- documents are broken here in ways that no type describes */
 import { JoinGlb, SplitGlb } from "../../../src/format/glbContainer.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
-
-/* eslint-disable @typescript-eslint/no-explicit-any -- tests break documents in ways that no type describes */
 
 /** A file taken apart, to be broken in one place. */
 export interface IOpenAvatarFile {
@@ -15,9 +14,9 @@ export interface IOpenAvatarFile {
     /** The root extension. */
     readonly extension: any;
     /** Data of an accessor, as a view to write into. */
-    data(accessor: number): DataView;
+    readonly data: (accessor: number) => DataView;
     /** Data of an attribute, as a view to write into. */
-    attribute(name: string): DataView;
+    readonly attribute: (name: string) => DataView;
 }
 
 /** Takes a file apart; the parts are copies. */
@@ -60,3 +59,35 @@ export function BrokenFile(breakIt: (file: IOpenAvatarFile) => unknown): Uint8Ar
     breakIt(file);
     return JoinGlb(file.json, file.binary);
 }
+
+/** What a broken file must be answered with: the code, and words of its message that name field and remedy. */
+export type Case = readonly [title: string, code: string, words: RegExp, file: () => Uint8Array];
+
+/** A file that is broken when the test asks for it. */
+export const Broken =
+    (breakIt: (file: IOpenAvatarFile) => unknown): (() => Uint8Array) =>
+    () =>
+        BrokenFile(breakIt);
+/** A GLB with any text for JSON. */
+export const Text = (text: string) => (): Uint8Array => {
+    const json = new TextEncoder().encode(text.padEnd((text.length + 3) & ~3));
+    const glb = new Uint8Array(20 + json.length);
+    const view = new DataView(glb.buffer);
+    [0x46546c67, 2, glb.length, json.length, 0x4e4f534a].forEach((word, index) =>
+        view.setUint32(index * 4, word, true),
+    );
+    glb.set(json, 20);
+    return glb;
+};
+/** Sets one 32-bit float of an attribute. */
+export const Float = (name: string, index: number, value: number): (() => Uint8Array) =>
+    Broken((file) => file.attribute(name).setFloat32(index * 4, value, true));
+/** Prefix of the attributes of Gaussians. */
+export const KHR = "KHR_gaussian_splatting:";
+/** Sampler of the first track with a path. */
+export const Track = (file: IOpenAvatarFile, path: string): any => {
+    const animation = file.json.animations[0];
+    return animation.samplers[
+        animation.channels.find((channel: { target: { path: string } }) => channel.target.path === path).sampler
+    ];
+};

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- documents are broken here in ways that no type describes */
 import { describe, expect, it } from "@jest/globals";
 import { AvatarFormatError } from "../../../src/format/avatarFormatError.js";
 import { JoinGlb } from "../../../src/format/glbContainer.js";

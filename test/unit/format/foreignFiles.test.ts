@@ -1,0 +1,97 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument -- documents are broken here in ways that no type describes */
+import { describe, expect, it } from "@jest/globals";
+import { JoinGlb } from "../../../src/format/glbContainer.js";
+import { ReadAvatar, ValidateAvatar } from "../../../src/format/readAvatar.js";
+import { BrokenFile, type IOpenAvatarFile } from "./fileSurgery.js";
+
+describe("a skinned splat file of others", () => {
+    const Foreign = (change: (file: IOpenAvatarFile) => unknown = () => undefined): Uint8Array =>
+        BrokenFile((file) => {
+            delete file.json.extensions;
+            file.json.extensionsUsed = ["KHR_gaussian_splatting"];
+            change(file);
+        });
+
+    it("is an avatar whose body model and channels are told by names", () => {
+        const avatar = ReadAvatar(Foreign());
+        expect(avatar.bodyModel).toBe("smplx");
+        expect(avatar.joints[15]).toMatchObject({ name: "head", smplx: "head", parent: 12 });
+        expect(avatar.morphTargets.map(({ name }) => name)).toEqual(["jawOpen", "mouthSmileLeft"]);
+        expect(avatar.credits).toEqual({ license: "unknown", notices: [] });
+    });
+
+    it("is of a custom body model when its names are its own, and may rest rotated or by matrix", () => {
+        const avatar = ReadAvatar(
+            Foreign(({ json }) => {
+                json.nodes[1].name = "Hips";
+                json.nodes[4].rotation = [0, 0.6, 0, 0.8];
+                json.nodes[7] = {
+                    ...json.nodes[7],
+                    translation: undefined,
+                    matrix: [0, 0, -1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 2, 3, 1],
+                };
+            }),
+        );
+        expect(avatar.bodyModel).toBe("custom");
+        expect(avatar.joints[3]!.rotation).toEqual([0, 0.6, 0, 0.8]);
+        expect(avatar.joints[6]!.translation).toEqual([1, 2, 3]);
+        // The matrix turns x to -z: a quarter turn about y.
+        avatar.joints[6]!.rotation.forEach((value, c) =>
+            expect(value).toBeCloseTo([0, Math.SQRT1_2, 0, Math.SQRT1_2][c]!, 6),
+        );
+    });
+
+    it("has its joints brought into parents-first order, and all that refers to them with it", () => {
+        const straight = ReadAvatar(Foreign());
+        const reversed = ReadAvatar(
+            Foreign((file) => {
+                const { json } = file;
+                json.skins[0].joints.reverse();
+                const joints = file.attribute("JOINTS_0");
+                for (let i = 0; i < joints.byteLength; i++) {
+                    joints.setUint8(i, 54 - joints.getUint8(i));
+                }
+                const matrices = file.data(json.skins[0].inverseBindMatrices);
+                const rows = Array.from(
+                    { length: 55 },
+                    (_, j) =>
+                        new Uint8Array(
+                            matrices.buffer.slice(matrices.byteOffset + j * 64, matrices.byteOffset + j * 64 + 64),
+                        ),
+                );
+                rows.reverse().forEach((row, j) => file.binary.set(row, matrices.byteOffset + j * 64));
+            }),
+        );
+        reversed.joints.forEach((joint, index) => expect(joint.parent).toBeLessThan(index));
+        const nameOf = (avatar: typeof straight, slot: number): string =>
+            avatar.joints[avatar.gaussians.jointIndices[slot]!]!.name;
+        for (let slot = 0; slot < 80; slot++) {
+            if (straight.gaussians.jointWeights[slot]! > 0) {
+                expect(nameOf(reversed, slot)).toBe(nameOf(straight, slot));
+            }
+        }
+        straight.joints.forEach(({ name }, index) => {
+            const other = reversed.joints.findIndex((joint) => joint.name === name);
+            expect(reversed.inverseBindMatrices.subarray(other * 16, other * 16 + 16)).toEqual(
+                straight.inverseBindMatrices.subarray(index * 16, index * 16 + 16),
+            );
+        });
+    });
+
+    it("keeps keys named like prototypes apart from objects", () => {
+        const bytes = Foreign(({ json }) => {
+            json.extras = { polluted: true };
+            json.nodes[2].name = "__proto__";
+        });
+        const text = new TextDecoder().decode(bytes).includes("polluted");
+        expect(text).toBe(true);
+        expect(ReadAvatar(bytes).joints[1]!.name).toBe("__proto__");
+        expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    });
+
+    it("is whole or refused, also when it holds nothing at all", () => {
+        expect(
+            ValidateAvatar(JoinGlb({ asset: { version: "2.0" } }, new Uint8Array(0))).map(({ code }) => code),
+        ).toEqual(["no-avatar"]);
+    });
+});
