@@ -1,0 +1,161 @@
+import { SmplxJointNames, type SmplxJointName } from "../format/bodyModel.js";
+import { MotionFileError } from "./motionFileError.js";
+import { type INpyArray } from "./npy.js";
+import { ReadNpz } from "./npz.js";
+
+/** A motion of the SMPL family as plain data. */
+export interface ISmplMotion {
+    /** Number of frames, T. */
+    readonly frameCount: number;
+    /** Frames a second. */
+    readonly frameRate: number;
+    /** Joints that the motion turns. */
+    readonly joints: readonly SmplxJointName[];
+    /** [T,joints.length,3] rotation of each joint relative to its parent as axis times angle, radians, SMPL axes. */
+    readonly rotations: Float64Array;
+    /** [T,3] offset of the pelvis from its rest position, metres, SMPL axes; zeros when the file has none. */
+    readonly translations: Float64Array;
+}
+
+/** Where a run of joints lies in an array of axis-angle vectors. */
+interface ISlice {
+    readonly array: string;
+    readonly offset: number;
+    readonly joints: readonly SmplxJointName[];
+}
+
+/** Taken when the file does not say: the rate of the published dance and speech sets. */
+const DefaultFrameRate = 60;
+
+/** Both spellings occur in the published sets. */
+const FrameRateNames = ["mocap_frame_rate", "mocap_framerate"] as const;
+
+const Body = SmplxJointNames.slice(1, 22);
+const LeftHand = SmplxJointNames.slice(25, 40);
+const RightHand = SmplxJointNames.slice(40, 55);
+
+/** Layouts of the array `poses` by its width: SMPL (whose hand joints 22 and 23 have no like), SMPL-H and SMPL-X. */
+const PoseLayouts: Readonly<Record<number, readonly Omit<ISlice, "array">[]>> = {
+    72: [{ offset: 0, joints: SmplxJointNames.slice(0, 22) }],
+    156: [
+        { offset: 0, joints: SmplxJointNames.slice(0, 22) },
+        { offset: 66, joints: LeftHand },
+        { offset: 111, joints: RightHand },
+    ],
+    165: [{ offset: 0, joints: SmplxJointNames }],
+};
+
+/** Arrays of their own, in the names of the motion sets and of the body models' parameter files. */
+const SplitArrays: readonly ISlice[] = [
+    ...["root_orient", "global_orient"].map((array) => ({ array, offset: 0, joints: ["pelvis"] as const })),
+    ...["pose_body", "body_pose"].map((array) => ({ array, offset: 0, joints: Body })),
+    ...["pose_jaw", "jaw_pose"].map((array) => ({ array, offset: 0, joints: ["jaw"] as const })),
+    { array: "pose_eye", offset: 0, joints: ["left_eye", "right_eye"] },
+    { array: "leye_pose", offset: 0, joints: ["left_eye"] },
+    { array: "reye_pose", offset: 0, joints: ["right_eye"] },
+    { array: "pose_hand", offset: 0, joints: [...LeftHand, ...RightHand] },
+    { array: "left_hand_pose", offset: 0, joints: LeftHand },
+    { array: "right_hand_pose", offset: 0, joints: RightHand },
+];
+
+const TranslationNames = ["trans", "transl"] as const;
+
+const WantedNames = ["poses", ...SplitArrays.map(({ array }) => array), ...TranslationNames, ...FrameRateNames];
+
+/**
+ * Reads a motion of the SMPL family from an NPZ file: `poses` of 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X) numbers a frame,
+ * or arrays of their own (`root_orient`, `pose_body`, … or `global_orient`, `body_pose`, …); `trans` and the frame rate
+ * where given. Hand angles are taken as absolute, zero being the flat open hand.
+ *
+ * @param bytes the file
+ * @returns the motion
+ * @throws {@link MotionFileError} when the file is damaged, or its arrays are not a pose of one of these layouts
+ */
+export function ReadSmplMotion(bytes: Uint8Array): ISmplMotion {
+    const arrays = ReadNpz(bytes, WantedNames);
+    const slices = FindSlices(arrays);
+    const frameCount = arrays.get(slices[0]!.array)!.shape[0] ?? 0;
+    // All are checked before anything is allocated: a shape may claim any size as long as one dimension is zero.
+    const sources = slices.map(({ array, joints: run }) => RequireRows(arrays, array, frameCount, run.length * 3));
+    const joints = slices.flatMap((slice) => slice.joints);
+    const rotations = new Float64Array(frameCount * joints.length * 3);
+    let column = 0;
+    slices.forEach(({ offset, joints: run }, index) => {
+        const { values, shape } = sources[index]!;
+        for (let frame = 0; frame < frameCount; frame++) {
+            const from = frame * (shape[1] ?? 0) + offset;
+            rotations.set(values.subarray(from, from + run.length * 3), frame * joints.length * 3 + column);
+        }
+        column += run.length * 3;
+    });
+    const trans = TranslationNames.find((name) => arrays.has(name));
+    return {
+        frameCount,
+        frameRate: ReadFrameRate(arrays),
+        joints,
+        rotations,
+        translations: trans ? RequireRows(arrays, trans, frameCount, 3).values : new Float64Array(frameCount * 3),
+    };
+}
+
+function FindSlices(arrays: ReadonlyMap<string, INpyArray>): readonly ISlice[] {
+    const poses = arrays.get("poses");
+    if (poses) {
+        const layout = poses.shape.length === 2 ? PoseLayouts[poses.shape[1]!] : undefined;
+        if (!layout || poses.shape[0] === 0) {
+            throw new MotionFileError(
+                "wrong-shape",
+                `Array "poses" has the shape (${poses.shape.join(", ")}): (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.`,
+            );
+        }
+        return layout.map((slice) => ({ array: "poses", ...slice }));
+    }
+    const slices = SplitArrays.filter(({ array }) => arrays.has(array));
+    if (slices.length === 0) {
+        throw new MotionFileError(
+            "missing-array",
+            'The file holds no pose: it needs "poses", or "root_orient" and "pose_body", or "global_orient" and "body_pose".',
+        );
+    }
+    return slices;
+}
+
+function RequireRows(arrays: ReadonlyMap<string, INpyArray>, name: string, rows: number, columns: number): INpyArray {
+    const array = arrays.get(name)!;
+    const [found = 0, width = 0] = array.shape;
+    if (
+        array.shape.length !== 2 ||
+        found !== rows ||
+        found === 0 ||
+        width < columns ||
+        (name !== "poses" && width !== columns)
+    ) {
+        throw new MotionFileError(
+            "wrong-shape",
+            `Array "${name}" has the shape (${array.shape.join(", ")}): (${Math.max(1, rows)}, ${columns}) is expected.`,
+        );
+    }
+    const bad = array.values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+        throw new MotionFileError(
+            "non-finite",
+            `Array "${name}" holds ${array.values[bad]} in frame ${Math.floor(bad / width)}.`,
+        );
+    }
+    return array;
+}
+
+function ReadFrameRate(arrays: ReadonlyMap<string, INpyArray>): number {
+    const name = FrameRateNames.find((candidate) => arrays.has(candidate));
+    if (!name) {
+        return DefaultFrameRate;
+    }
+    const rate = arrays.get(name)!.values[0] ?? NaN;
+    if (!(rate > 0 && rate < 10_000)) {
+        throw new MotionFileError(
+            "wrong-shape",
+            `"${name}" is ${rate}: a number of frames a second, above 0, is expected.`,
+        );
+    }
+    return rate;
+}

@@ -1,0 +1,191 @@
+import { basename } from "node:path";
+import { ReadSmplMotion } from "../../animation/smplMotion.js";
+import { IsGlb } from "../../format/glbContainer.js";
+import { WriteAvatar } from "../../format/writeAvatar.js";
+import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
+import { UsageError } from "../cliError.js";
+import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
+import { ReadUserFileAsync, WriteFileAtomicAsync } from "../files.js";
+import {
+    NumberOption,
+    OnlyFile,
+    ParseBackground,
+    ParseFrames,
+    ParseOrbit,
+    ParseSize,
+    TextOption,
+} from "../optionValues.js";
+import { PoseByClip, PoseByMotion, type PoseAt } from "../render/avatarPose.js";
+import { AvatarStage } from "../render/avatarStage.js";
+import { OrbitPinhole, UnionBox } from "../render/orbitCamera.js";
+import { ParsePinhole, type IPinhole } from "../render/pinholeCamera.js";
+import { EncodePng } from "../render/pngFile.js";
+
+const DefaultSize = "640x960";
+const DefaultFramesPerSecond = 30;
+
+/** Longest time that can be asked for, seconds: a day. */
+const MaxSeconds = 86_400;
+
+/** One picture to be taken. */
+interface IShot {
+    readonly path: string;
+    readonly seconds: number;
+}
+
+/** `gaussian-avatar render`: pictures of an avatar, drawn in Node by the same renderer as in the browser. */
+export const RenderCommand: ICommand = {
+    help: `Usage: gaussian-avatar render <avatar.glb> -o <out.png> [options]
+
+Draws an avatar into PNG files, without a browser. Needs the npm package webgpu; without a GPU also a software driver,
+which @sparticuz/chromium brings.
+
+Pose (rest pose without any of these)
+  --clip NAME      a clip of the avatar; it repeats (with --time or --frames alone: the first clip)
+  --pose FILE.npz  an SMPL, SMPL-H or SMPL-X motion: poses (T, 72 | 156 | 165), or root_orient, pose_body, …; trans
+  --pose-up y|z    which axis of that motion's world is up; z for AMASS files (default y)
+  --time SECONDS   point of time (default 0)
+  --frames A:B[:STEP]  frames A to B, B included: writes out.0000.png, out.0001.png, … by frame number
+  --fps N          frames a second of --frames (default ${DefaultFramesPerSecond})
+
+Camera
+  --camera YAW,PITCH[,DISTANCE]  degrees and metres about the middle of the person; yaw 0 is the front, positive goes
+                   towards the person's left; positive pitch looks down from above; without a distance the whole
+                   person is in the picture (default 0,0)
+  --camera-json FILE  a calibrated camera {width, height, K: [9], R: [9], t: [3]}: OpenCV convention (x right, y down,
+                   z forward), world → camera, the world is the avatar's space (metres, y up, facing +z), the middle of
+                   the first pixel is (0.5, 0.5)
+
+Picture
+  -o, --output FILE     where to write
+  --size WIDTHxHEIGHT   pixels (default ${DefaultSize}; --camera-json has its own)
+  --background COLOUR   transparent or #rrggbb (default transparent)
+  --software            use the software driver even where there is a GPU
+
+Examples
+  gaussian-avatar render ada.glb -o ada.png
+  gaussian-avatar render ada.glb -o side.png --clip walk --time 0.4 --camera 90,0 --background #f4f1ec
+  gaussian-avatar render ada.glb -o walk.png --clip walk --frames 0:29
+  gaussian-avatar render ada.glb -o dance.png --pose dance.npz --time 3.5
+  gaussian-avatar render ada.glb -o view7.png --camera-json view7.json
+`,
+    options: {
+        output: { type: "string", short: "o" },
+        clip: { type: "string" },
+        time: { type: "string" },
+        frames: { type: "string" },
+        fps: { type: "string" },
+        camera: { type: "string" },
+        "camera-json": { type: "string" },
+        size: { type: "string" },
+        background: { type: "string" },
+        pose: { type: "string" },
+        "pose-up": { type: "string" },
+        software: { type: "boolean" },
+    },
+    async runAsync(line) {
+        const shots = PlanShots(line);
+        CheckExclusive(line, "pose", "clip");
+        CheckExclusive(line, "camera", "camera-json");
+        CheckExclusive(line, "size", "camera-json");
+        const orbit = ParseOrbit(TextOption(line, "camera") ?? "0,0");
+        const background = ParseBackground(TextOption(line, "background") ?? "transparent");
+        const size = ParseSize(TextOption(line, "size") ?? DefaultSize);
+        const software = line.options["software"] === true;
+        const calibration = await ReadCalibrationAsync(line);
+        const file = await ReadAvatarFileAsync(OnlyFile(line, "avatar file"));
+        const { width, height } = calibration ?? size;
+
+        line.progress.report("starting the renderer", 0);
+        const stage = await AvatarStage.CreateAsync(GlbOf(file), { width, height, background, software });
+        try {
+            const poseAt = await ChoosePoseAsync(line, stage, file);
+            stage.setCamera(calibration ?? OrbitPinhole(orbit, MotionBounds(stage, poseAt, shots), width, height));
+            await DrawShotsAsync(line, stage, poseAt, shots, { width, height });
+        } finally {
+            stage.dispose();
+        }
+        return ExitCode.Ok;
+    },
+};
+
+function PlanShots(line: ICommandLine): IShot[] {
+    const output = TextOption(line, "output");
+    if (output === undefined) {
+        throw UsageError("Say where to write: -o out.png.");
+    }
+    CheckExclusive(line, "time", "frames");
+    const frames = TextOption(line, "frames");
+    if (frames === undefined) {
+        return [{ path: output, seconds: NumberOption(line, "time", 0, MaxSeconds) ?? 0 }];
+    }
+    const rate = NumberOption(line, "fps", 0.001, 1000) ?? DefaultFramesPerSecond;
+    const stem = output.replace(/\.png$/i, "");
+    return ParseFrames(frames).map((frame) => ({
+        path: `${stem}.${String(frame).padStart(4, "0")}.png`,
+        seconds: frame / rate,
+    }));
+}
+
+function CheckExclusive(line: ICommandLine, one: string, other: string): void {
+    if (line.options[one] !== undefined && line.options[other] !== undefined) {
+        throw UsageError(`--${one} and --${other} exclude each other.`);
+    }
+}
+
+async function ReadCalibrationAsync(line: ICommandLine): Promise<IPinhole | null> {
+    const path = TextOption(line, "camera-json");
+    if (path === undefined) {
+        return null;
+    }
+    return ParsePinhole(new TextDecoder().decode(await ReadUserFileAsync(path)), basename(path));
+}
+
+/** Side files of a `.gltf` have been read already; the scene gets one file. */
+function GlbOf({ asset, bytes }: IAvatarFile): Uint8Array {
+    return IsGlb(bytes) ? bytes : WriteAvatar(asset);
+}
+
+async function ChoosePoseAsync(line: ICommandLine, stage: AvatarStage, file: IAvatarFile): Promise<PoseAt> {
+    const up = TextOption(line, "pose-up") ?? "y";
+    if (up !== "y" && up !== "z") {
+        throw UsageError(`--pose-up is "${up}": y or z is expected.`);
+    }
+    const pose = TextOption(line, "pose");
+    if (pose !== undefined) {
+        return PoseByMotion(stage.avatar, ReadSmplMotion(await ReadUserFileAsync(pose)), up === "z");
+    }
+    const isTimed = line.options["time"] !== undefined || line.options["frames"] !== undefined;
+    const clip = TextOption(line, "clip") ?? (isTimed ? file.asset.animations[0]?.name : undefined);
+    return clip === undefined ? () => undefined : PoseByClip(stage.avatar, clip);
+}
+
+/** Box around the person over all pictures, so that the camera can hold still. */
+function MotionBounds(
+    stage: AvatarStage,
+    poseAt: PoseAt,
+    shots: readonly IShot[],
+): ReturnType<AvatarStage["getBounds"]> {
+    return UnionBox(
+        shots.map(({ seconds }) => {
+            poseAt(seconds);
+            return stage.getBounds();
+        }),
+    );
+}
+
+async function DrawShotsAsync(
+    line: ICommandLine,
+    stage: AvatarStage,
+    poseAt: PoseAt,
+    shots: readonly IShot[],
+    { width, height }: { readonly width: number; readonly height: number },
+): Promise<void> {
+    for (const [index, { path, seconds }] of shots.entries()) {
+        line.progress.report(`drawing ${basename(path)}`, index / shots.length);
+        poseAt(seconds);
+        // eslint-disable-next-line no-await-in-loop -- one scene draws one picture at a time
+        await WriteFileAtomicAsync(path, EncodePng(width, height, await stage.drawAsync()));
+        line.terminal.writeResult(`${path}\n`);
+    }
+}

@@ -1,0 +1,110 @@
+import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { Color4 } from "@babylonjs/core/Maths/math.color.js";
+import { Scene } from "@babylonjs/core/scene.js";
+import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
+import { LoadAvatarAsync } from "../../avatar/loadAvatar.js";
+import { CreateHeadlessEngineAsync, RenderPixelsAsync } from "../headless/headlessEngine.js";
+import { type IBox } from "./orbitCamera.js";
+import { PinholeCamera, type IPinhole } from "./pinholeCamera.js";
+import { Unpremultiply } from "./pngFile.js";
+
+/** What to set up for pictures of an avatar. */
+export interface IAvatarStageOptions {
+    /** Width of the pictures, pixels. */
+    readonly width: number;
+    /** Height of the pictures, pixels. */
+    readonly height: number;
+    /** Red, green, blue, alpha, each 0..1, sRGB display values. */
+    readonly background: readonly [number, number, number, number];
+    /** Take the software adapter even where there is a GPU (default: false). */
+    readonly software?: boolean;
+}
+
+/**
+ * A Babylon scene in Node with one avatar in it and nothing else. The scene is right-handed, so that its world is SMPL
+ * space: no mirror lies between a calibrated camera and the person.
+ */
+export class AvatarStage {
+    /** The avatar. Owned. */
+    public readonly avatar: GaussianAvatar;
+    private readonly _engine: WebGPUEngine;
+    private readonly _scene: Scene;
+    private _isWarm = false;
+
+    private constructor(engine: WebGPUEngine, scene: Scene, avatar: GaussianAvatar) {
+        this._engine = engine;
+        this._scene = scene;
+        this.avatar = avatar;
+    }
+
+    /**
+     * Sets the stage.
+     *
+     * @param glb bytes of the avatar file
+     * @param options size, background, adapter
+     * @returns the stage; the caller disposes it
+     * @throws HeadlessError when there is no WebGPU in this process
+     */
+    public static async CreateAsync(glb: Uint8Array, options: IAvatarStageOptions): Promise<AvatarStage> {
+        const engine = await CreateHeadlessEngineAsync({ ...options, engineOptions: { setMaximumLimits: true } });
+        try {
+            const scene = new Scene(engine);
+            scene.useRightHandedSystem = true;
+            scene.clearColor = new Color4(...options.background);
+            return new AvatarStage(engine, scene, await LoadAvatarAsync(glb, scene));
+        } catch (error) {
+            engine.dispose();
+            throw error;
+        }
+    }
+
+    /**
+     * Box around the avatar in its present pose.
+     *
+     * @returns corners in metres, SMPL space
+     */
+    public getBounds(): IBox {
+        this.avatar.computeWorldMatrix(true);
+        // Outside a frame Babylon takes every node for up to date that it has looked at since the last one.
+        for (const node of this.avatar.getChildTransformNodes()) {
+            node.computeWorldMatrix(true);
+        }
+        this.avatar.refreshBoundingInfo();
+        const { minimumWorld, maximumWorld } = this.avatar.getBoundingInfo().boundingBox;
+        return { minimum: minimumWorld.asArray(), maximum: maximumWorld.asArray() };
+    }
+
+    /**
+     * Takes the pictures that follow with this camera.
+     *
+     * @param pinhole the camera
+     */
+    public setCamera(pinhole: IPinhole): void {
+        this._scene.activeCamera?.dispose();
+        this._scene.activeCamera = new PinholeCamera("camera", pinhole, this._scene);
+    }
+
+    /**
+     * Draws the avatar in its present pose.
+     *
+     * @returns RGBA, 8 bits a channel, rows from the top, colours not multiplied by alpha
+     */
+    public async drawAsync(): Promise<Uint8Array> {
+        const render = (): void => {
+            this._scene.render();
+        };
+        if (!this._isWarm) {
+            // The first frame only starts the shaders' compilation.
+            await RenderPixelsAsync(this._engine, render);
+            await this._scene.whenReadyAsync();
+            this._isWarm = true;
+        }
+        return Unpremultiply(await RenderPixelsAsync(this._engine, render));
+    }
+
+    /** Removes the avatar, the scene and the engine. */
+    public dispose(): void {
+        this._scene.dispose();
+        this._engine.dispose();
+    }
+}
