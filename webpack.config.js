@@ -61,7 +61,7 @@ function library(name, file, { entries = shared, ...options } = {}) {
                 relative(join(root, "dist"), info.absoluteResourcePath).split(sep).join("/"),
         },
         optimization: { minimize: false },
-        module: { ...base.module, parser: { javascript: { importMeta: false, url: false } } },
+        module: { ...base.module, parser: { javascript: { importMeta: false, createRequire: false, url: false } } },
         ...options,
     };
 }

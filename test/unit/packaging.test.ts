@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+
+/** Runs an ES module in a plain Node process: no jest, no WebGPU, packages as a user of the library has them. */
+function RunInNode(code: string): string {
+    return execFileSync(process.execPath, ["--input-type=module", "--eval", code], {
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], NODE_OPTIONS: "" },
+    }).trim();
+}
+
+/** Names that an entry of the built package exports, sorted. */
+function ExportedNames(entry: string): string[] {
+    const code = `console.log(JSON.stringify(Object.keys(await import("${entry}")).sort()))`;
+    return JSON.parse(RunInNode(code)) as string[];
+}
+
+const IsAvatarLoaderRegistered = `
+    const { registeredGLTFExtensions } = await import("@babylonjs/loaders/glTF/2.0/glTFLoaderExtensionRegistry.js");
+    console.log(registeredGLTFExtensions.has("BGA_gaussian_avatar"));`;
+
+describe("the built package", () => {
+    beforeAll(() => {
+        if (!existsSync("dist/index.js")) {
+            execFileSync("npm", ["run", "build:lib"], { stdio: "pipe" });
+        }
+    }, 300_000);
+
+    it("exports exactly the public names from its root", () => {
+        expect(ExportedNames("babylon-gaussian-avatar")).toEqual([
+            "AvatarDeviceError",
+            "AvatarError",
+            "AvatarFormatError",
+            "AvatarRenderer",
+            "BodyModels",
+            "CreateAvatarEngineAsync",
+            "GaussianAvatar",
+            "LoadAvatarAsync",
+            "RegisterAvatarLoader",
+            "SmplxJointNames",
+            "SmplxJointParents",
+        ]);
+    });
+
+    it("exports exactly the public names of the converter", () => {
+        expect(ExportedNames("babylon-gaussian-avatar/convert")).toEqual([
+            "AvatarBakeError",
+            "BakeAvatarAsync",
+            "DecodeImageInBrowserAsync",
+            "DefaultSplats",
+            "RigError",
+        ]);
+    });
+
+    it("exports the same from ./pure as from its root", () => {
+        expect(ExportedNames("babylon-gaussian-avatar/pure")).toEqual(ExportedNames("babylon-gaussian-avatar"));
+    });
+
+    it("registers the glTF extension when its root is imported, and nothing when ./pure is", () => {
+        expect(RunInNode(`await import("babylon-gaussian-avatar/pure"); ${IsAvatarLoaderRegistered}`)).toBe("false");
+        expect(RunInNode(`await import("babylon-gaussian-avatar"); ${IsAvatarLoaderRegistered}`)).toBe("true");
+    });
+
+    it("has one AvatarError for all its entries, so that instanceof holds whoever threw", () => {
+        const code = `
+            const { AvatarError } = await import("babylon-gaussian-avatar");
+            const { AvatarBakeError } = await import("babylon-gaussian-avatar/convert");
+            console.log(AvatarBakeError.prototype instanceof AvatarError);`;
+        expect(RunInNode(code)).toBe("true");
+    });
+
+    it("leaves Babylon and ONNX Runtime out of its files, and every path of this machine", () => {
+        for (const file of ["index", "pure", "convert", "cli"]) {
+            const text = readFileSync(`dist/${file}.js`, "utf8");
+            expect(text).not.toContain("class AbstractEngine");
+            expect(text).not.toContain(process.cwd());
+        }
+    });
+
+    it("answers as a command", () => {
+        const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+        const version = execFileSync(process.execPath, ["dist/cli.js", "--version"], {
+            encoding: "utf8",
+            env: { PATH: process.env["PATH"], NODE_OPTIONS: "" },
+        });
+        expect(version).toContain(manifest.version);
+    });
+
+    it("packs sources, shaders and licence with the build, and nothing else", () => {
+        const listing = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+            encoding: "utf8",
+            stdio: "pipe",
+        });
+        const parsed = JSON.parse(listing) as { files: { path: string }[] }[];
+        const roots = new Set(parsed[0]!.files.map(({ path }) => path.split("/")[0]));
+        expect([...roots].sort()).toEqual(
+            ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "dist", "docs", "package.json", "shaders", "src"].sort(),
+        );
+    });
+});
