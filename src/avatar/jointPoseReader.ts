@@ -37,6 +37,10 @@ export class JointPoseReader {
     public getBones(skeleton: Skeleton | null): readonly (Bone | undefined)[] {
         if (this._skeleton !== skeleton) {
             this._skeleton = skeleton;
+            if (skeleton) {
+                // No vertex shader reads these bones: a texture of their matrices would be uploaded for nothing.
+                skeleton.useTextureToStoreBoneMatrices = false;
+            }
             const byName = new Map(skeleton?.bones.map((bone) => [bone.name, bone]));
             this._bones = this._asset.joints.map((joint) => byName.get(joint.name));
         }
@@ -53,7 +57,8 @@ export class JointPoseReader {
     public read(skeleton: Skeleton | null, avatarWorld: Matrix, result: Float32Array): void {
         const { inverseBindMatrices, joints } = this._asset;
         const bones = this.getBones(skeleton);
-        let isPrepared = false;
+        // Nobody else does, since no mesh draws with this skeleton; `attachToBone` and bone controllers depend on it.
+        skeleton?.prepare(true);
         for (let joint = 0; joint < joints.length; joint++) {
             const bone = bones[joint];
             const world = this._worlds[joint]!;
@@ -66,10 +71,6 @@ export class JointPoseReader {
                 Local.multiplyToRef(isBelowParent ? this._worlds[parent]! : WorldOf(node.parent), world);
             } else if (bone) {
                 // A bone taken off its node (ragdolls and bone controllers do that) poses itself, in avatar space.
-                if (!isPrepared) {
-                    skeleton!.prepare(true);
-                    isPrepared = true;
-                }
                 bone.getFinalMatrix().multiplyToRef(avatarWorld, world);
             } else {
                 world.copyFrom(avatarWorld);

@@ -1,6 +1,9 @@
 import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
 import { type ISceneLoaderProgressEvent, LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
 import { RuntimeError } from "@babylonjs/core/Misc/error.js";
+import { Bone } from "@babylonjs/core/Bones/bone.js";
+import { Matrix } from "@babylonjs/core/Maths/math.vector.js";
+import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { AvatarError } from "../diagnostics/avatarError.js";
 import { AvatarFormatError } from "../format/avatarFormatError.js";
@@ -82,10 +85,13 @@ async function LoadContainerAsync(
     }
 }
 
-/** From `__root__ → avatar → joints` to `avatar → __root__ → joints`: the avatar's own transform is then in scene space. */
+/**
+ * From `__root__ → avatar → joints` to `avatar → __root__ → joints`: the avatar's own transform is then in scene space.
+ * The skeleton gains a bone for `__root__`, so that bone matrices still lead to the avatar's space.
+ */
 function MoveToTop(avatar: GaussianAvatar): void {
     const root = avatar.parent;
-    if (!root) {
+    if (!(root instanceof TransformNode)) {
         return;
     }
     for (const child of avatar.getChildren(undefined, true)) {
@@ -93,4 +99,15 @@ function MoveToTop(avatar: GaussianAvatar): void {
     }
     avatar.parent = null;
     root.parent = avatar;
+    const { skeleton } = avatar;
+    if (skeleton) {
+        const topBones = skeleton.bones.filter((bone) => !bone.getParent());
+        // Index -1: a bone that no Gaussian is skinned to.
+        const rootBone = new Bone(root.name, skeleton, null, Matrix.Identity(), null, null, -1);
+        rootBone.linkTransformNode(root);
+        skeleton.bones.unshift(skeleton.bones.pop()!); // parents come first
+        for (const bone of topBones) {
+            bone.setParent(rootBone, false);
+        }
+    }
 }

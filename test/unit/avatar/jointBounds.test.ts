@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { ComputeJointBounds, PoseBounds } from "../../../src/avatar/jointBounds.js";
+import { ComposeSkinMatrix, SkinMatrixFloats } from "../../../src/pipeline/1-pose/skinMatrix.js";
+import { MakeSampleAvatar } from "../../support/avatarSamples.js";
+import { FromBabylon, Multiply, ToBabylon } from "../../reference/matrix.js";
+import { SkinCloud } from "../../reference/skinGaussian.js";
+
+const asset = MakeSampleAvatar({ gaussians: 300, seed: 5 });
+
+/** Any affine matrix: entries of the upper 3x4, column-major with the last row 0 0 0 1. */
+const affine = fc
+    .array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 12, maxLength: 12 })
+    .map((entries) => ToBabylon([entries.slice(0, 4), entries.slice(4, 8), entries.slice(8, 12), [0, 0, 0, 1]]));
+
+describe("skin matrices", () => {
+    it("are the joint's world matrix times its inverse bind matrix", () => {
+        fc.assert(
+            fc.property(affine, affine, (world, inverseBind) => {
+                const result = new Float32Array(SkinMatrixFloats * 2);
+                const padded = new Float32Array(32);
+                padded.set(inverseBind, 16);
+                ComposeSkinMatrix(world, padded, 1, result, SkinMatrixFloats);
+                const expected = Multiply(FromBabylon(world), FromBabylon(inverseBind)).slice(0, 3).flat();
+                expected.forEach((value, i) => {
+                    // Single precision sums of four products, each up to 4.
+                    expect(Math.abs(result[SkinMatrixFloats + i]! - value)).toBeLessThan(4e-6);
+                });
+                expect(result.subarray(0, SkinMatrixFloats).every((value) => value === 0)).toBe(true);
+            }),
+            { seed: 1, numRuns: 100 },
+        );
+    });
+});
+
+describe("bounds of a pose", () => {
+    const boxes = ComputeJointBounds(asset);
+
+    it("hold every Gaussian, whatever the pose", () => {
+        fc.assert(
+            fc.property(
+                fc.array(affine, { minLength: asset.joints.length, maxLength: asset.joints.length }),
+                (worlds) => {
+                    const skinMatrices = new Float32Array(worlds.length * SkinMatrixFloats);
+                    worlds.forEach((world, joint) => {
+                        ComposeSkinMatrix(
+                            world,
+                            asset.inverseBindMatrices,
+                            joint,
+                            skinMatrices,
+                            joint * SkinMatrixFloats,
+                        );
+                    });
+                    const minimum = { x: 0, y: 0, z: 0 };
+                    const maximum = { x: 0, y: 0, z: 0 };
+                    expect(PoseBounds(boxes, skinMatrices, minimum, maximum)).toBe(true);
+                    const pose = { skinMatrices, morphWeights: [], opacity: 1 };
+                    for (const { position } of SkinCloud(asset.gaussians, [], pose)) {
+                        const [x = NaN, y = NaN, z = NaN] = position;
+                        expect(x).toBeGreaterThanOrEqual(minimum.x - 1e-5);
+                        expect(x).toBeLessThanOrEqual(maximum.x + 1e-5);
+                        expect(y).toBeGreaterThanOrEqual(minimum.y - 1e-5);
+                        expect(y).toBeLessThanOrEqual(maximum.y + 1e-5);
+                        expect(z).toBeGreaterThanOrEqual(minimum.z - 1e-5);
+                        expect(z).toBeLessThanOrEqual(maximum.z + 1e-5);
+                    }
+                },
+            ),
+            { seed: 2, numRuns: 20 },
+        );
+    });
+
+    it("are tight in the rest pose, and absent when no joint moves anything", () => {
+        const rest = new Float32Array(asset.joints.length * SkinMatrixFloats);
+        for (let m = 0; m < rest.length; m += SkinMatrixFloats) {
+            rest[m] = rest[m + 5] = rest[m + 10] = 1;
+        }
+        const minimum = { x: 0, y: 0, z: 0 };
+        const maximum = { x: 0, y: 0, z: 0 };
+        PoseBounds(boxes, rest, minimum, maximum);
+        const heights = asset.gaussians.positions.filter((_, i) => i % 3 === 1);
+        // At most three deviations and the longest expression beyond the outermost mean.
+        expect(maximum.y - Math.max(...heights)).toBeLessThan(0.15);
+        expect(Math.min(...heights) - minimum.y).toBeLessThan(0.15);
+        const none = new Float32Array(boxes.length).map((_, i) => (i % 6 < 3 ? Infinity : -Infinity));
+        expect(PoseBounds(none, rest, minimum, maximum)).toBe(false);
+    });
+});
