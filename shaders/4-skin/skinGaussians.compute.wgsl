@@ -35,7 +35,7 @@ fn addJoint(sum: Affine, joint: u32, weight: f32) -> Affine {
     return Affine(
         sum.x + weight * state.rows[row],
         sum.y + weight * state.rows[row + 1u],
-        sum.z + weight * state.rows[row + 2u],
+        sum.z + weight * state.rows[row + 2u]
     );
 }
 
@@ -68,11 +68,11 @@ fn morphOffset(gaussian: u32) -> vec3f {
 
 @compute @workgroup_size(WorkgroupSize)
 fn main(
-    @builtin(workgroup_id) workgroup: vec3u,
-    @builtin(num_workgroups) workgroups: vec3u,
-    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) thread: u32
 ) {
-    let index = linearIndex(workgroup, workgroups, thread);
+    let index = linearIndex(group, groups, thread);
     if index >= state.gaussianCount {
         return;
     }

@@ -10,13 +10,13 @@
 var<workgroup> counts: array<atomic<u32>, SortDigits>;
 
 @compute @workgroup_size(WorkgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
     if thread < SortDigits {
         atomicStore(&counts[thread], 0u);
     }
     workgroupBarrier();
     for (var step = 0u; step < SortKeysPerThread; step++) {
-        let index = workgroup.x * SortTileSize + step * WorkgroupSize + thread;
+        let index = group.x * SortTileSize + step * WorkgroupSize + thread;
         if index < range.keyCount {
             let key = keys[index];
             if key != CulledKey {
@@ -27,6 +27,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     }
     workgroupBarrier();
     if thread < SortDigits {
-        histogram[thread * range.tiles + workgroup.x] = atomicLoad(&counts[thread]);
+        histogram[thread * range.tiles + group.x] = atomicLoad(&counts[thread]);
     }
 }

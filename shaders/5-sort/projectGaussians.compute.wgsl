@@ -38,7 +38,7 @@ fn imageCovariance(gaussian: PosedGaussian, ndc: vec2f, w: f32) -> vec3f {
     return vec3f(
         dot(slopeX, covarianceX) + LowPassVariance,
         dot(slopeX, covarianceY),
-        dot(slopeY, covarianceY) + LowPassVariance,
+        dot(slopeY, covarianceY) + LowPassVariance
     );
 }
 
@@ -97,18 +97,18 @@ fn project(index: u32) -> u32 {
         ndc,
         distance,
         vec2u(pack2x16float(axes.xy), pack2x16float(axes.zw)),
-        vec2u(gaussian.color.x, pack2x16float(blueOpacity)),
+        vec2u(gaussian.color.x, pack2x16float(blueOpacity))
     );
     return sortKey(distance);
 }
 
 @compute @workgroup_size(WorkgroupSize)
 fn main(
-    @builtin(workgroup_id) workgroup: vec3u,
-    @builtin(num_workgroups) workgroups: vec3u,
-    @builtin(local_invocation_index) thread: u32,
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) thread: u32
 ) {
-    let index = linearIndex(workgroup, workgroups, thread);
+    let index = linearIndex(group, groups, thread);
     if index < camera.gaussianCount {
         keys[index] = project(index);
     }

@@ -52,8 +52,8 @@ fn scanCounters(thread: u32) {
 }
 
 @compute @workgroup_size(WorkgroupSize)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) thread: u32) {
-    let firstKey = workgroup.x * SortTileSize + thread * SortKeysPerThread;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+    let firstKey = group.x * SortTileSize + thread * SortKeysPerThread;
     var keys: array<u32, SortKeysPerThread>;
     // How many keys of the same digit this thread has before each.
     var ranks: array<u32, SortKeysPerThread>;
@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     scanCounters(thread);
     if thread < SortDigits {
         let offsetInTile = (counters[counterOf(thread, 0u)] >> counterShift(thread)) & 0xffffu;
-        digitBase[thread] = histogram[thread * range.tiles + workgroup.x] - offsetInTile;
+        digitBase[thread] = histogram[thread * range.tiles + group.x] - offsetInTile;
     }
     workgroupBarrier();
     for (var i = 0u; i < SortKeysPerThread; i++) {

@@ -1,4 +1,4 @@
 // Index of a thread in a dispatch that was folded into rows. Twin: src/pipeline/workgroupGrid.ts.
-fn linearIndex(workgroup: vec3u, workgroups: vec3u, thread: u32) -> u32 {
-    return (workgroup.y * workgroups.x + workgroup.x) * WorkgroupSize + thread;
+fn linearIndex(group: vec3u, groups: vec3u, thread: u32) -> u32 {
+    return (group.y * groups.x + group.x) * WorkgroupSize + thread;
 }

@@ -12,6 +12,6 @@ fn covarianceMatrix(xxXyXzYy: vec4f, yzZz: vec2f) -> mat3x3f {
     return mat3x3f(
         xxXyXzYy.x, xxXyXzYy.y, xxXyXzYy.z,
         xxXyXzYy.y, xxXyXzYy.w, yzZz.x,
-        xxXyXzYy.z, yzZz.x, yzZz.y,
+        xxXyXzYy.z, yzZz.x, yzZz.y
     );
 }

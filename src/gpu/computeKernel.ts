@@ -61,13 +61,17 @@ export class ComputeKernel<Binding extends string> {
     }
 
     /**
-     * Records one dispatch.
+     * Records one dispatch; none when a count is 0.
      * @param pass open compute pass
      * @param bindGroup from {@link createBindGroup} of this kernel
      * @param x number of workgroups along x
      * @param y number of workgroups along y (default: 1)
      */
     public dispatch(pass: GPUComputePassEncoder, bindGroup: GPUBindGroup, x: number, y = 1): void {
+        // Browsers warn about dispatches of nothing.
+        if (x * y === 0) {
+            return;
+        }
         pass.setPipeline(this._pipeline);
         pass.setBindGroup(0, bindGroup);
         pass.dispatchWorkgroups(x, y);

@@ -1,5 +1,5 @@
 import { type IGaussianCloud } from "../../format/avatarAsset.js";
-import { PackHalf2x16 } from "../../math/halfFloat.js";
+import { MaxHalf, PackHalf2x16 } from "../../math/halfFloat.js";
 import { WriteCovariance } from "../../math/symmetricMatrix3.js";
 import { CanonicalGaussianLayout } from "./canonicalGaussianLayout.js";
 
@@ -22,20 +22,28 @@ export function PackCanonicalGaussians(cloud: IGaussianCloud): Uint32Array<Array
         const row4 = index * 4;
         const [red = 0, green = 0, blue = 0] = [colors[row3], colors[row3 + 1], colors[row3 + 2]];
         floats.set(positions.subarray(row3, row3 + 3), word + CanonicalGaussianLayout.position);
-        floats[word + CanonicalGaussianLayout.opacity] = opacities[index] ?? 0;
+        floats[word + CanonicalGaussianLayout.opacity] = Clamp(opacities[index] ?? 0, 0, 1);
         WriteCovariance(cloud.rotations, row4, cloud.scales, row3, floats, word + CanonicalGaussianLayout.covariance);
         if (!IsFinite(floats, word, CanonicalGaussianLayout.color) || !Number.isFinite(red + green + blue)) {
             floats.fill(0, word, word + WordsPerGaussian);
             continue;
         }
-        words[word + CanonicalGaussianLayout.color] = PackHalf2x16(red, green);
-        words[word + CanonicalGaussianLayout.color + 1] = PackHalf2x16(blue, 0);
+        words[word + CanonicalGaussianLayout.color] = PackHalf2x16(ClampToHalf(red), ClampToHalf(green));
+        words[word + CanonicalGaussianLayout.color + 1] = PackHalf2x16(ClampToHalf(blue), 0);
         words[word + CanonicalGaussianLayout.joints] = ((joints[row4] ?? 0) | ((joints[row4 + 1] ?? 0) << 16)) >>> 0;
         words[word + CanonicalGaussianLayout.joints + 1] =
             ((joints[row4 + 2] ?? 0) | ((joints[row4 + 3] ?? 0) << 16)) >>> 0;
         WriteWeights(cloud.jointWeights, row4, words, word + CanonicalGaussianLayout.weights);
     }
     return words;
+}
+
+function Clamp(value: number, low: number, high: number): number {
+    return Math.min(high, Math.max(low, value));
+}
+
+function ClampToHalf(value: number): number {
+    return Clamp(value, -MaxHalf, MaxHalf);
 }
 
 function IsFinite(values: Float32Array, start: number, count: number): boolean {

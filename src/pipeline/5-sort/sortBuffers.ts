@@ -40,7 +40,7 @@ export class SortBuffers {
         this.indicesB = word("sort indices B", capacity);
         this.histogram = word("sort histogram", HistogramSize(capacity));
         this.total = device.createBuffer({ label: "sort total", size: 4, usage: WorkUsage() });
-        const rangeUsage = WorkUsage() | GPUBufferUsage.INDIRECT | GPUBufferUsage.COPY_DST;
+        const rangeUsage = WorkUsage() | GPUBufferUsage.INDIRECT;
         this.allRange = device.createBuffer({
             label: "sort range, all",
             size: SortRangeLayout.size,
@@ -83,9 +83,9 @@ export class SortBuffers {
     }
 }
 
-/** COPY_SRC lets tests and tools read the buffers back. A function, since `GPUBufferUsage` is absent where there is no WebGPU. */
+/** The copies let tests and tools look into the sort. A function, since `GPUBufferUsage` is absent where there is no WebGPU. */
 function WorkUsage(): GPUBufferUsageFlags {
-    return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+    return GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 }
 
 function HistogramSize(capacity: number): number {
