@@ -57,7 +57,9 @@ export class IssueList {
         if (!(thrown instanceof AvatarFormatError)) {
             throw thrown;
         }
-        this.error(thrown.code, thrown.path, thrown.message.replace(`${thrown.path}: `, ""));
+        // The message of an error begins with its path; an issue keeps the two apart.
+        const prefix = thrown.path === "" ? "" : `${thrown.path}: `;
+        this.error(thrown.code, thrown.path, thrown.message.slice(prefix.length));
     }
 
     /**
