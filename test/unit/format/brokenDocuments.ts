@@ -3,7 +3,12 @@ import { Broken, type Case, KHR, SampleFile, Text } from "./fileSurgery.js";
 
 /** Files whose container, document, limits or references are wrong. */
 export const BrokenDocuments: readonly Case[] = [
-    ["another kind of file", "not-glb", /not "glTF": give a \.glb file/, () => new TextEncoder().encode("ply\nformat binary")],
+    [
+        "another kind of file",
+        "not-glb",
+        /not "glTF": give a \.glb file/,
+        () => new TextEncoder().encode("ply\nformat binary"),
+    ],
     ["an empty file", "not-glb", /glTF/, () => new Uint8Array(0)],
     [
         "container version 1",
