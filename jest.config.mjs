@@ -4,7 +4,10 @@ export default {
     extensionsToTreatAsEsm: [".ts", ".wgsl"],
     moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
     transform: {
-        "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
+        "\\.ts$": [
+            "@swc/jest",
+            { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
+        ],
         "\\.wgsl$": "<rootDir>/test/support/wgslTransform.mjs",
     },
     moduleFileExtensions: ["ts", "js", "mjs", "json", "wgsl"],

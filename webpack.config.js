@@ -13,11 +13,17 @@ const source = join(root, "src");
  */
 const shared = { "diagnostics/avatarError": join(source, "diagnostics", "avatarError") };
 
+const compilerOptions = {
+    noEmit: false,
+    // Else `import { type X } from "y"` leaves `import "y"` behind, and what was only a type is loaded at run time.
+    verbatimModuleSyntax: false,
+};
+
 const rules = [
     {
         test: /\.ts$/,
         loader: "ts-loader",
-        options: { transpileOnly: true, configFile: join(root, "tsconfig.json"), compilerOptions: { noEmit: false } },
+        options: { transpileOnly: true, configFile: join(root, "tsconfig.json"), compilerOptions },
     },
     { test: /\.wgsl$/, type: "asset/source" },
 ];

@@ -83,7 +83,7 @@ export interface IAvatarAsset {
     readonly name: string;
     /** Which published body model the joints follow. */
     readonly bodyModel: BodyModel;
-    /** The skeleton in its rest pose; at most {@link MaxJoints} joints. */
+    /** The skeleton in its rest pose; at most `MaxJoints` joints. */
     readonly joints: readonly IAvatarJoint[];
     /** [J,16] inverse bind matrices, column-major as in glTF: canonical space → joint space at rest. */
     readonly inverseBindMatrices: Float32Array;
