@@ -39,6 +39,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
             }
         }
         carry += scan.total;
+        workgroupBarrier();
     }
     if thread == 0u {
         total = carry;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { CanonicalGaussians } from "../../../src/pipeline/3-gaussians/canonicalGaussians.js";
 import { PosedGaussianLayout } from "../../../src/pipeline/4-skin/posedGaussianLayout.js";
 import { type PipelineInstance } from "../../../src/pipeline/pipelineInstance.js";
@@ -19,19 +19,26 @@ DescribeGpu("pipeline", () => {
     let device: GPUDevice;
     let pipeline: SplatPipeline;
     let view: SplatView;
+    const people: PipelineInstance[] = [];
     const made: CanonicalGaussians[] = [];
 
-    beforeEach(async () => {
+    beforeAll(async () => {
         device = await GetTestDeviceAsync();
         pipeline = await SplatPipeline.CreateAsync(device);
+    });
+
+    beforeEach(() => {
         view = AddView();
     });
 
     afterEach(() => {
+        for (const owner of [...people.splice(0), view, ...made.splice(0)]) {
+            owner.dispose();
+        }
+    });
+
+    afterAll(() => {
         pipeline.dispose();
-        made.splice(0).forEach((gaussians) => {
-            gaussians.dispose();
-        });
         device.destroy();
     });
 
@@ -47,6 +54,7 @@ DescribeGpu("pipeline", () => {
         made.push(gaussians);
         const instance = pipeline.addInstance(gaussians, JointCount);
         instance.skinMatrices.set(RandomSkinMatrices(JointCount, seed));
+        people.push(instance);
         return instance;
     }
 
@@ -56,11 +64,11 @@ DescribeGpu("pipeline", () => {
     }
 
     it("sorts the splats of all persons together", async () => {
-        const people = [AddPerson(300, 1), AddPerson(700, 2), AddPerson(1, 3)];
-        people[1]!.opacity = 0.5;
-        people[1]!.morphWeights.set([1, 0.5, 0]);
+        const three = [AddPerson(300, 1), AddPerson(700, 2), AddPerson(1, 3)];
+        three[1]!.opacity = 0.5;
+        three[1]!.morphWeights.set([1, 0.5, 0]);
         const seen = await FrameAsync();
-        const posed = people.flatMap((instance, index) => {
+        const posed = three.flatMap((instance, index) => {
             const [count, seed] = [
                 [300, 1],
                 [700, 2],
@@ -84,23 +92,23 @@ DescribeGpu("pipeline", () => {
     });
 
     it("does not show who was removed, disabled or made transparent", async () => {
-        const people = [AddPerson(300, 1), AddPerson(400, 2), AddPerson(500, 3)];
+        const [first, second, third] = [AddPerson(300, 1), AddPerson(400, 2), AddPerson(500, 3)];
         const all = await FrameAsync();
-        people[0]!.opacity = 0;
-        people[1]!.enabled = false;
+        first.opacity = 0;
+        second.enabled = false;
         const last = await FrameAsync();
         expect(last.splats).toEqual(all.order.flatMap((index, rank) => (index >= 700 ? [all.splats[rank]] : [])));
-        people[0]!.opacity = 1;
-        people[1]!.enabled = true;
+        first.opacity = 1;
+        second.enabled = true;
         expect(await FrameAsync()).toEqual(all);
-        people[2]!.dispose();
-        people[2]!.dispose();
-        pipeline.removeInstance(people[0]!);
-        const second = await FrameAsync();
-        expect(second.splats).toEqual(
+        third.dispose();
+        third.dispose();
+        pipeline.removeInstance(first);
+        const left = await FrameAsync();
+        expect(left.splats).toEqual(
             all.order.flatMap((index, rank) => (index >= 300 && index < 700 ? [all.splats[rank]] : [])),
         );
-        people[1]!.dispose();
+        second.dispose();
         const none = await FrameAsync();
         expect(none.order).toEqual([]);
         expect(none.drawArguments[1]).toBe(0);
@@ -108,10 +116,10 @@ DescribeGpu("pipeline", () => {
     });
 
     it("grows with the number of persons and tells views so", async () => {
-        const first = AddPerson(100, 1);
+        AddPerson(100, 1);
         const alone = await FrameAsync();
         const generation = view.generation;
-        const later = Array.from({ length: 20 }, (_, index) => AddPerson(100 + index * 10, index + 2));
+        const later = Array.from({ length: 20 }, (_, index) => AddPerson(100 + index * 100, index + 2));
         expect(view.generation).toBeGreaterThan(generation);
         // Growing by half each time, twenty persons cost far fewer than twenty new sets of buffers.
         expect(view.generation - generation).toBeLessThan(12);
@@ -119,7 +127,6 @@ DescribeGpu("pipeline", () => {
             instance.enabled = false;
         }
         expect(await FrameAsync()).toEqual(alone);
-        first.dispose();
     });
 
     it("serves several cameras, each with its own picture", async () => {
@@ -203,6 +210,8 @@ DescribeGpu("pipeline", () => {
         own.dispose();
         own.dispose();
         gaussians.dispose();
+        device.createBuffer = create;
+        device.createBindGroup = createGroup;
         expect([...live].map(({ label }) => label)).toEqual([]);
     });
 });
