@@ -1,0 +1,170 @@
+import { describe, expect, it } from "@jest/globals";
+import { existsSync, readFileSync } from "node:fs";
+import { PoseBvh, ReadBvh } from "../../../src/animation/bvh.js";
+import { RetargetBvh, RestPositions } from "../../../src/animation/retargetBvh.js";
+import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
+import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";
+import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";
+import { MapRig } from "../../../src/animation/rig/mapRig.js";
+import { type IRigNode } from "../../../src/animation/rig/restRig.js";
+import { SmplxJointOfVrmBone } from "../../../src/animation/rig/rigTemplates.js";
+import { type IAvatarJoint } from "../../../src/format/avatarAsset.js";
+import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../src/format/bodyModel.js";
+import { QuaternionFromAxisAngle, RotateVector3, type QuaternionTuple } from "../../../src/math/quaternion.js";
+import { AddVector3, AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../../src/math/vector3.js";
+
+/** The generic skeleton with arms lowered, elbows bent and the whole body turned. */
+function aPoseRig(armDegrees: number, elbowDegrees: number, yaw: number, rename = (name: string) => name): IRigNode[] {
+    const turn = QuaternionFromAxisAngle([0, 1, 0], yaw);
+    const local = (name: SmplxJointName): QuaternionTuple => {
+        const sign = name.startsWith("left") ? -1 : 1;
+        if (name.endsWith("shoulder")) {
+            return QuaternionFromAxisAngle([0, 0, 1], (sign * armDegrees * Math.PI) / 180);
+        }
+        return name.endsWith("elbow")
+            ? QuaternionFromAxisAngle([0, 1, 0], (sign * elbowDegrees * Math.PI) / 180)
+            : [0, 0, 0, 1];
+    };
+    const nodes: IRigNode[] = [];
+    SmplxJointNames.forEach((name, j) => {
+        const parent = SmplxJointParents[j]!;
+        const above = nodes[parent];
+        const offset = above ? SubtractVector3(GenericSkeleton[j]!, GenericSkeleton[parent]!) : GenericSkeleton[j]!;
+        const base = above?.rotation ?? turn;
+        const q = local(name);
+        nodes.push({
+            name: rename(name),
+            parent,
+            position: above ? AddVector3(above.position, RotateVector3(base, offset)) : RotateVector3(turn, offset),
+            rotation: [
+                base[3] * q[0] + base[0] * q[3] + base[1] * q[2] - base[2] * q[1],
+                base[3] * q[1] - base[0] * q[2] + base[1] * q[3] + base[2] * q[0],
+                base[3] * q[2] + base[0] * q[1] - base[1] * q[0] + base[2] * q[3],
+                base[3] * q[3] - base[0] * q[0] - base[1] * q[1] - base[2] * q[2],
+            ],
+        });
+    });
+    return nodes;
+}
+
+describe("ParseBoneName", () => {
+    it.each([
+        ["mixamorig:LeftForeArm", "forearm", "left"],
+        ["DEF-upper_arm.L", "upperarm", "left"],
+        ["Bip01 R UpperArm", "upperarm", "right"],
+        ["spine_01", "spine1", "centre"],
+        ["thigh.r_Armature", "thigh", "right"],
+        ["lShldrBend", "shldrbend", "left"],
+        ["index_02_l", "index2", "left"],
+        ["J_Bip_L_LowerLeg", "lowerleg", "left"],
+        ["LowerBack", "lowerback", "centre"],
+        ["Ribbon", "ribbon", "centre"],
+    ])("reads %s", (name, base, side) => {
+        expect(ParseBoneName(name)).toEqual({ base, side });
+    });
+});
+
+describe("MapRig", () => {
+    it("finds all 55 joints of an SMPL-X rig by name", () => {
+        const mapping = MapRig(aPoseRig(0, 0, 0));
+        expect(mapping.template).toBe("smplx");
+        expect(mapping.nodes).toEqual(Object.fromEntries(SmplxJointNames.map((name, j) => [name, j])));
+        expect(mapping.missing).toEqual([]);
+    });
+
+    it("exchanges sides when the feet point backwards, and says so", () => {
+        const swapped = aPoseRig(0, 0, 0, (name) =>
+            name.replace(/left|right/, (side) => (side === "left" ? "right" : "left")),
+        );
+        const mapping = MapRig(swapped);
+        expect(mapping.warnings).toHaveLength(1);
+        expect(mapping.nodes.left_knee).toBe(SmplxJointNames.indexOf("left_knee"));
+    });
+
+    it("orders the bones of a VRM thumb by position, not by word", () => {
+        expect(SmplxJointOfVrmBone("leftThumbProximal", 0)).toBe("left_thumb1");
+        expect(SmplxJointOfVrmBone("leftThumbProximal", 1)).toBe("left_thumb2");
+        expect(SmplxJointOfVrmBone("rightLittleDistal", 1)).toBe("right_pinky3");
+        expect(SmplxJointOfVrmBone("chest", 1)).toBeNull();
+    });
+});
+
+describe("CalibrateRig", () => {
+    it.each([
+        [48, 38, 0],
+        [30, 0, 1.1],
+        [0, 0, Math.PI],
+    ])("straightens arms lowered by %f° with elbows bent by %f°, heading %f", (arm, elbow, yaw) => {
+        const rig = aPoseRig(arm, elbow, yaw);
+        const mapping = MapRig(rig);
+        const { heading, corrections } = CalibrateRig(rig, mapping);
+        const at = (name: SmplxJointName): Vector3Tuple =>
+            RotateVector3(heading, rig[SmplxJointNames.indexOf(name)]!.position);
+        for (const [from, to] of [
+            ["left_shoulder", "left_elbow"],
+            ["left_elbow", "left_wrist"],
+            ["left_wrist", "left_middle1"],
+        ] as const) {
+            const rotated = RotateVector3(
+                corrections[SmplxJointNames.indexOf(from)]!,
+                SubtractVector3(at(to), at(from)),
+            );
+            // Exact up to rounding: the fixture is the canonical pose, moved.
+            expect(AngleBetweenVector3(rotated, [1, 0, 0])).toBeLessThan(1e-5);
+        }
+    });
+});
+
+describe("ReadBvh", () => {
+    const text = `HIERARCHY ROOT hip { OFFSET 0 1 0 CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+        End Site { OFFSET 0 2 0 } } MOTION Frames: 2 Frame Time: 0.5 0 1 0 0 0 0  3 4 5 90 0 90`;
+
+    it("applies channels in file order, the first outermost", () => {
+        const [hip, end] = PoseBvh(ReadBvh(text), 1);
+        expect(hip!.position).toEqual([3, 4, 5]);
+        // 90° about y leaves the bone along y; then 90° about z lays it along −x.
+        [1, 4, 5].forEach((value, i) => expect(end!.position[i]).toBeCloseTo(value, 5));
+    });
+
+    it.each([
+        ["an early end", text.slice(0, -4), /holds/],
+        ["an unknown channel", text.replace("Xrotation", "Wrotation"), /Wrotation/],
+        ["no hierarchy", "MOTION", /HIERARCHY/],
+        ["a word for a number", text.replace("OFFSET 0 1", "OFFSET zero 1"), /zero/],
+    ])("refuses %s", (_, broken, message) => {
+        expect(() => ReadBvh(broken)).toThrow(message);
+    });
+});
+
+const Capture = "../shared/data/motion/cmu_12_01_walk.bvh";
+if (!existsSync(Capture) && process.env.CI) {
+    throw new Error(`${Capture} is missing; CI must have it.`);
+}
+
+(existsSync(Capture) ? describe : describe.skip)("RetargetBvh (needs ../shared/data)", () => {
+    it("stands in the T-pose when the source does, and walks upright along +z", () => {
+        const joints: IAvatarJoint[] = SmplxJointNames.map((name, j) => ({
+            name,
+            smplx: name,
+            parent: SmplxJointParents[j]!,
+            translation:
+                j === 0
+                    ? GenericSkeleton[0]!
+                    : SubtractVector3(GenericSkeleton[j]!, GenericSkeleton[SmplxJointParents[j]!]!),
+            rotation: [0, 0, 0, 1],
+        }));
+        const motion = ReadBvh(readFileSync(Capture, "utf8"));
+        const clip = RetargetBvh(motion, joints, { name: "walk", to: 400 });
+        const travel = clip.tracks.find((track) => track.path === "translation")!;
+        const elbow = clip.tracks.find((track) => track.joint === SmplxJointNames.indexOf("left_elbow"))!;
+        // cos(5°/2): the capture's T-pose is an artist's, not an exact one.
+        expect(Math.abs(elbow.values[3]!)).toBeGreaterThan(0.999);
+        const last = travel.times.length - 1;
+        expect(travel.values[last * 3 + 2]! - travel.values[3 * 3 + 2]!).toBeGreaterThan(2);
+        const rest = RestPositions(joints)[0]![1];
+        for (let frame = 1; frame <= last; frame += 20) {
+            expect(travel.values[frame * 3 + 1]! / rest).toBeGreaterThan(0.9);
+            expect(travel.values[frame * 3 + 1]! / rest).toBeLessThan(1.1);
+        }
+    });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from "@jest/globals";
+import { Document, NodeIO } from "@gltf-transform/core";
+import { RigError } from "../../../src/animation/rig/mapRig.js";
+import { AvatarBakeError } from "../../../src/convert/bake/avatarBakeError.js";
+import { BakeAvatarAsync } from "../../../src/convert/bake/bakeAvatar.js";
+import { LinearToSrgb, MipTexture, SrgbToLinear, TransformUv } from "../../../src/convert/bake/textureSampling.js";
+import { type IDecodedImage, type ITextureSlot } from "../../../src/convert/bake/riggedCharacter.js";
+
+interface IFigureOptions {
+    readonly skin?: boolean;
+    readonly joints?: readonly string[];
+    readonly corner?: number;
+    readonly alpha?: number;
+    readonly picture?: boolean;
+}
+
+/** Joints of a stick figure: name, parent, local offset. */
+const Stick: readonly [string, string | null, [number, number, number]][] = [
+    ["hips", null, [0, 1, 0]],
+    ["spine", "hips", [0, 0.2, 0]],
+    ["head", "spine", [0, 0.4, 0]],
+    ...(["l", "r"] as const).flatMap((s): [string, string | null, [number, number, number]][] => {
+        const x = s === "l" ? 1 : -1;
+        return [
+            [`upperarm.${s}`, "spine", [0.2 * x, 0.2, 0]],
+            [`lowerarm.${s}`, `upperarm.${s}`, [0.2 * x, -0.2, 0]],
+            [`hand.${s}`, `lowerarm.${s}`, [0.2 * x, -0.2, 0]],
+            [`upperleg.${s}`, "hips", [0.1 * x, 0, 0]],
+            [`lowerleg.${s}`, `upperleg.${s}`, [0, -0.45, 0]],
+            [`foot.${s}`, `lowerleg.${s}`, [0, -0.45, 0]],
+        ];
+    }),
+];
+
+/** A stick figure in A-pose with one triangle on its left hand, as the bytes of a GLB. */
+async function FigureAsync(options: IFigureOptions = {}): Promise<Uint8Array> {
+    const document = new Document();
+    const buffer = document.createBuffer();
+    const scene = document.createScene();
+    const nodes = new Map(Stick.map(([name]) => [name, document.createNode(name)]));
+    const world = new Map<string, [number, number, number]>();
+    for (const [name, parent, offset] of Stick) {
+        const above = parent ? world.get(parent)! : [0, 0, 0];
+        world.set(name, [0, 1, 2].map((i) => above[i]! + offset[i]!) as [number, number, number]);
+        nodes.get(name)!.setTranslation(offset);
+        (parent ? nodes.get(parent)! : scene).addChild(nodes.get(name)!);
+    }
+    const kept = Stick.filter(([name]) => options.joints?.includes(name) ?? true);
+    kept.forEach(([name]) => nodes.get(name)!.setName(name));
+    Stick.filter((joint) => !kept.includes(joint)).forEach(([name], i) => nodes.get(name)!.setName(`thing${i}`));
+    const hand = world.get("hand.l")!;
+    const size = options.corner ?? 0.1;
+    const accessor = (type: "VEC2" | "VEC3" | "VEC4" | "MAT4", array: Float32Array | Uint8Array) =>
+        document
+            .createAccessor()
+            .setType(type)
+            .setArray(array as Float32Array<ArrayBuffer>)
+            .setBuffer(buffer);
+    const corners = [...hand, hand[0] + size, hand[1], hand[2], hand[0], hand[1], hand[2] + size];
+    const primitive = document
+        .createPrimitive()
+        .setAttribute("POSITION", accessor("VEC3", Float32Array.from(corners)))
+        .setAttribute("TEXCOORD_0", accessor("VEC2", Float32Array.of(0.1, 0.1, 0.4, 0.1, 0.1, 0.4)))
+        .setAttribute("JOINTS_0", accessor("VEC4", Uint8Array.from([5, 0, 0, 0, 5, 0, 0, 0, 5, 0, 0, 0])))
+        .setAttribute("WEIGHTS_0", accessor("VEC4", Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])));
+    const material = document.createMaterial("paint").setBaseColorFactor([0.5, 1, 1, options.alpha ?? 1]);
+    material.setAlphaMode(options.alpha === undefined ? "OPAQUE" : "BLEND");
+    if (options.picture) {
+        material.setBaseColorTexture(
+            document
+                .createTexture("pic")
+                .setImage(Uint8Array.of(1, 2, 3))
+                .setMimeType("image/png"),
+        );
+    }
+    const meshNode = document
+        .createNode("mesh")
+        .setMesh(document.createMesh("tri").addPrimitive(primitive.setMaterial(material)));
+    scene.addChild(meshNode);
+    if (options.skin ?? true) {
+        const inverse = Stick.flatMap(([name]) => [
+            1,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            ...world.get(name)!.map((v) => -v),
+            1,
+        ]);
+        const skin = document.createSkin().setInverseBindMatrices(accessor("MAT4", Float32Array.from(inverse)));
+        Stick.forEach(([name]) => skin.addJoint(nodes.get(name)!));
+        meshNode.setSkin(skin);
+    }
+    return new NodeIO().writeBinary(document);
+}
+
+/** Left half red, right half transparent green. */
+const Picture: IDecodedImage = {
+    width: 4,
+    height: 4,
+    rgba: Uint8Array.from({ length: 64 }, (_, i) => (i % 16 < 8 ? [200, 0, 0, 255] : [0, 200, 0, 0])[i % 4]!),
+};
+const decodeImage = async (): Promise<IDecodedImage> => Promise.resolve(Picture);
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+    work.then(
+        () => "none",
+        (error: unknown) =>
+            error instanceof AvatarBakeError || error instanceof RigError ? error.code : String(error),
+    );
+
+describe("BakeAvatarAsync", () => {
+    it("brings an A-pose into the T-pose with the rig's own weights and reads colour in display values", async () => {
+        const avatar = await BakeAvatarAsync(await FigureAsync({ picture: true }), { decodeImage, splats: 20 });
+        const { positions, colors } = avatar.gaussians;
+        // The triangle hangs on the left hand, 0.2 + 2·0.2·√2 from the middle, pointing along the straight arm.
+        for (let i = 0; i < 20; i++) {
+            expect(positions[i * 3]!).toBeGreaterThan(0.2 + 0.4 * Math.SQRT2 - 1e-5);
+            expect(colors[i * 3]!).toBeCloseTo(LinearToSrgb(SrgbToLinear(200 / 255) * 0.5), 4);
+            expect(colors[i * 3 + 1]!).toBeCloseTo(0, 4);
+        }
+        expect(avatar.joints).toHaveLength(55);
+        expect(avatar.joints.every((joint) => joint.rotation.join() === "0,0,0,1")).toBe(true);
+    });
+
+    it("names what is wrong with a character it cannot bake", async () => {
+        const bake = async (options: IFigureOptions): Promise<string> =>
+            codeOf(BakeAvatarAsync(await FigureAsync(options), { decodeImage, splats: 10 }));
+        expect(await bake({ skin: false })).toBe("no-skin");
+        expect(await bake({ corner: 0 })).toBe("no-triangles");
+        expect(await bake({ corner: NaN })).toBe("invalid-values");
+        expect(await bake({ alpha: 0.01 })).toBe("no-triangles");
+        expect(await bake({ joints: ["hips", "head"] })).toBe("rig-joints-missing");
+        expect(await codeOf(BakeAvatarAsync(Uint8Array.of(1, 2, 3, 4), { decodeImage }))).toBe("invalid-gltf");
+        expect(await codeOf(BakeAvatarAsync(await FigureAsync(), { decodeImage, splats: 0 }))).toBe("invalid-options");
+        const failing = async (): Promise<IDecodedImage> => Promise.reject(new Error("not a picture"));
+        const textured = await FigureAsync({ picture: true });
+        expect(await codeOf(BakeAvatarAsync(textured, { decodeImage: failing }))).toBe("texture-failed");
+    });
+
+    it("lists the missing joints in the message", async () => {
+        const joints = Stick.map(([name]) => name).filter((name) => name !== "foot.l");
+        await expect(BakeAvatarAsync(await FigureAsync({ joints }), { decodeImage })).rejects.toThrow(/left_ankle/);
+    });
+});
+
+describe("MipTexture", () => {
+    it("averages the footprint and keeps the colour of transparent texels out", () => {
+        const texture = new MipTexture(Picture);
+        const [r, g, , alpha] = texture.sample(0.5, 0.5, 4, "clamp", "clamp");
+        expect(alpha).toBeCloseTo(0.5, 2);
+        // 8-bit levels.
+        expect(LinearToSrgb(r)).toBeCloseTo(200 / 255, 2);
+        expect(g).toBeCloseTo(0, 3);
+    });
+
+    it("wraps as the sampler says", () => {
+        const texture = new MipTexture(Picture);
+        const at = (u: number, wrap: "repeat" | "mirror" | "clamp"): number => texture.sample(u, 0.5, 1, wrap, wrap)[3];
+        expect(at(1.125, "repeat")).toBeCloseTo(1, 5);
+        expect(at(1.125, "mirror")).toBeCloseTo(0, 5);
+        expect(at(1.125, "clamp")).toBeCloseTo(0, 5);
+        expect(at(-0.125, "mirror")).toBeCloseTo(1, 5);
+    });
+
+    it("applies KHR_texture_transform as scale, rotation, offset", () => {
+        const slot = { offset: [0.5, 0], rotation: Math.PI / 2, scale: [2, 1] } as unknown as ITextureSlot;
+        const [u, v] = TransformUv(slot, 0.25, 0.1);
+        // (0.5, 0.1) turned by the extension's matrix [[cos, sin], [−sin, cos]].
+        expect(u).toBeCloseTo(0.6, 6);
+        expect(v).toBeCloseTo(-0.5, 6);
+    });
+});
