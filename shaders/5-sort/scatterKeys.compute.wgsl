@@ -21,7 +21,7 @@ const HighHalf = 16u;
 
 // Lane by lane, thread by thread within a lane: a scan over it runs through all threads of a digit before the next digit.
 var<workgroup> counters: array<u32, CounterLanes * WorkgroupSize>;
-// Where the keys of a digit go: offset in the whole minus offset in the tile.
+// Where the keys of a digit go: offset in the whole minus the digit's first counter in the tile.
 var<workgroup> digitBase: array<u32, SortDigits>;
 
 fn counterOf(digitValue: u32, thread: u32) -> u32 {
@@ -39,10 +39,9 @@ fn scanCounters(thread: u32) {
     for (var i = 0u; i < CounterLanes; i++) {
         sum += counters[first + i];
     }
-    let scan = scanWorkgroup(thread, sum);
-    // All low digits stand before all high ones: their total is where the high halves begin. No half overflows, as a tile has
-    // fewer than 65,536 keys.
-    var before = scan.before + (scan.total << HighHalf);
+    // Halves do not overflow into each other, as a tile has fewer than 65,536 keys. Both begin at 0: only differences within a
+    // digit are used.
+    var before = scanWorkgroup(thread, sum).before;
     for (var i = 0u; i < CounterLanes; i++) {
         let value = counters[first + i];
         counters[first + i] = before;
@@ -76,8 +75,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     workgroupBarrier();
     scanCounters(thread);
     if thread < SortDigits {
-        let offsetInTile = (counters[counterOf(thread, 0u)] >> counterShift(thread)) & 0xffffu;
-        digitBase[thread] = histogram[thread * range.tiles + group.x] - offsetInTile;
+        let firstCounter = (counters[counterOf(thread, 0u)] >> counterShift(thread)) & 0xffffu;
+        digitBase[thread] = histogram[thread * range.tiles + group.x] - firstCounter;
     }
     workgroupBarrier();
     for (var i = 0u; i < SortKeysPerThread; i++) {
