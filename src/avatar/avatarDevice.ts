@@ -11,7 +11,7 @@ import { AvatarDeviceError } from "../gpu/avatarDeviceError.js";
  * @throws AvatarDeviceError `webgpu-unavailable` when the engine is not a WebGPU engine
  */
 export function GetAvatarDevice(engine: AbstractEngine): { engine: WebGPUEngine; device: GPUDevice } {
-    const webgpu = engine as WebGPUEngine;
+    const webgpu = engine as WebGPUEngine & { readonly _device: GPUDevice | undefined };
     // `_device` is internal to Babylon; it has been stable since WebGPU support began (checked with 9.34).
     if (!engine.isWebGPU || !webgpu._device) {
         throw new AvatarDeviceError(

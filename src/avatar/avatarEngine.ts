@@ -3,7 +3,7 @@ import { WebGPUEngine, type WebGPUEngineOptions } from "@babylonjs/core/Engines/
 import { AvatarDeviceError } from "../gpu/avatarDeviceError.js";
 
 /** Used where present: half floats and subgroups speed up networks, timestamps feed the per-stage timings. */
-const OptionalFeatures: readonly GPUFeatureName[] = ["shader-f16", "subgroups" as GPUFeatureName, "timestamp-query"];
+const OptionalFeatures: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /** Limits worth raising above WebGPU's defaults where the adapter can: they bound how many Gaussians fit in a scene. */
 const RaisedLimits = ["maxStorageBufferBindingSize", "maxBufferSize"] as const;

@@ -1,48 +1,41 @@
-import { type Camera } from "@babylonjs/core/Cameras/camera.pure.js";
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.pure.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type Scene } from "@babylonjs/core/scene.js";
-import { type IAvatarAsset } from "../format/avatarAsset.js";
-import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.js";
-import { type PipelineInstance } from "../pipeline/pipelineInstance.js";
 import { SplatPipeline } from "../pipeline/splatPipeline.js";
-import { type SplatView } from "../pipeline/splatView.js";
 import { GetAvatarDevice } from "./avatarDevice.js";
-import { GaussianAvatar } from "./gaussianAvatar.js";
+import { AvatarSlots } from "./avatarSlots.js";
+import { CameraViews } from "./cameraViews.js";
 import { SplatMesh } from "./splatMesh.js";
 
 /** The renderer of each scene, from the moment its kernels begin to compile. */
 const Renderers = new WeakMap<Scene, Promise<AvatarRenderer>>();
 
-/** Gaussians on the GPU, shared by the avatars of one asset. */
-interface ISharedGaussians {
-    readonly gaussians: CanonicalGaussians;
-    users: number;
-}
+const EncoderDescriptor: GPUCommandEncoderDescriptor = { label: "gaussian avatars" };
 
 /**
  * Draws all Gaussian avatars of a scene together: one buffer of posed Gaussians, one sort per camera, one draw.
  *
  * There is one renderer per scene, made when the first avatar is loaded and disposed with the scene. It follows the
- * scene: whatever {@link GaussianAvatar} is in `scene.meshes` when a frame begins is drawn in that frame, in the pose its
+ * scene: whatever `GaussianAvatar` is in `scene.meshes` when a frame begins is drawn in that frame, in the pose its
  * joints have then. A frame's work goes into a command encoder of its own that is submitted ahead of Babylon's; nothing
  * is read back, awaited or allocated. While the scene has no avatar, the renderer keeps nothing but compiled kernels.
  */
 export class AvatarRenderer {
     private readonly _scene: Scene;
-    private readonly _instances = new Map<GaussianAvatar, PipelineInstance>();
-    private readonly _shared = new Map<IAvatarAsset, ISharedGaussians>();
-    private readonly _refused = new WeakSet<GaussianAvatar>();
-    private readonly _views = new Map<Camera, SplatView>();
+    private readonly _views: CameraViews;
+    private readonly _submission: GPUCommandBuffer[] = [];
     private readonly _removeObservers: (() => void)[];
     private _device: GPUDevice;
     private _pipeline: SplatPipeline | null;
+    private _slots: AvatarSlots;
     private _mesh: SplatMesh | null = null;
 
     private constructor(scene: Scene, engine: WebGPUEngine, device: GPUDevice, pipeline: SplatPipeline) {
         this._scene = scene;
         this._device = device;
         this._pipeline = pipeline;
+        this._slots = new AvatarSlots(device, pipeline);
+        this._views = new CameraViews(scene);
         const update = scene.onBeforeRenderObservable.add(() => {
             this._encodeFrame();
         });
@@ -50,7 +43,9 @@ export class AvatarRenderer {
             this._release();
         });
         const restored = engine.onContextRestoredObservable.add(() => {
-            void this._restoreAsync(engine);
+            this._restoreAsync(engine).catch((error: unknown) => {
+                Logger.Error(`Gaussian avatars did not come back with the graphics device: ${String(error)}`);
+            });
         });
         const gone = scene.onDisposeObservable.add(() => {
             this.dispose();
@@ -90,7 +85,7 @@ export class AvatarRenderer {
 
     /** Number of avatars in the scene. */
     public get avatarCount(): number {
-        return this._instances.size;
+        return this._slots.count;
     }
 
     /**
@@ -100,6 +95,7 @@ export class AvatarRenderer {
         return this._pipeline?.timer.enabled ?? false;
     }
 
+    /** Starts or stops measuring. */
     public set measuresTimes(value: boolean) {
         if (this._pipeline) {
             this._pipeline.timer.enabled = value;
@@ -129,155 +125,39 @@ export class AvatarRenderer {
         if (!pipeline) {
             return;
         }
-        this._followScene(pipeline);
-        if (this._instances.size === 0) {
+        if (this._slots.follow(this._scene)) {
+            this._openOrCloseMesh(pipeline);
+        }
+        if (this._slots.count === 0) {
             return;
         }
-        for (const [avatar, instance] of this._instances) {
-            UpdateInstance(avatar, instance);
-        }
-        this._followCameras(pipeline);
-        const encoder = this._device.createCommandEncoder({ label: "gaussian avatars" });
+        this._slots.updateInstances();
+        this._views.follow(pipeline);
+        const encoder = this._device.createCommandEncoder(EncoderDescriptor);
         pipeline.encode(encoder);
         this._mesh?.encodeDrawArguments(encoder);
-        this._device.queue.submit([encoder.finish()]);
-    }
-
-    /** Makes the pipeline hold exactly the avatars that are in the scene now. */
-    private _followScene(pipeline: SplatPipeline): void {
-        const before = this._instances.size;
-        let found = 0;
-        for (const mesh of this._scene.meshes) {
-            if (mesh instanceof GaussianAvatar && (this._instances.has(mesh) || this._addAvatar(pipeline, mesh))) {
-                found++;
-            }
-        }
-        if (found === before && found === this._instances.size) {
-            return;
-        }
-        if (found < this._instances.size) {
-            const present = new Set(this._scene.meshes);
-            for (const [avatar, instance] of this._instances) {
-                if (!present.has(avatar)) {
-                    this._removeAvatar(pipeline, avatar, instance);
-                }
-            }
-        }
-        this._openOrCloseMesh(pipeline);
-    }
-
-    private _addAvatar(pipeline: SplatPipeline, avatar: GaussianAvatar): boolean {
-        if (this._refused.has(avatar)) {
-            return false;
-        }
-        const { asset, name } = avatar;
-        try {
-            const shared = this._shared.get(asset) ?? {
-                gaussians: new CanonicalGaussians(this._device, asset.gaussians, asset.morphTargets, name),
-                users: 0,
-            };
-            this._shared.set(asset, shared);
-            this._instances.set(avatar, pipeline.addInstance(shared.gaussians, asset.joints.length));
-            shared.users++;
-            return true;
-        } catch (error) {
-            // The scene goes on without this avatar; saying so once is enough.
-            this._refused.add(avatar);
-            this._forgetUnusedGaussians(asset);
-            Logger.Error(`Gaussian avatar "${name}" is not drawn: ${(error as Error).message}`);
-            return false;
-        }
-    }
-
-    private _removeAvatar(pipeline: SplatPipeline, avatar: GaussianAvatar, instance: PipelineInstance): void {
-        pipeline.removeInstance(instance);
-        this._instances.delete(avatar);
-        const shared = this._shared.get(avatar.asset);
-        if (shared) {
-            shared.users--;
-        }
-        this._forgetUnusedGaussians(avatar.asset);
-    }
-
-    private _forgetUnusedGaussians(asset: IAvatarAsset): void {
-        const shared = this._shared.get(asset);
-        if (shared?.users === 0) {
-            shared.gaussians.dispose();
-            this._shared.delete(asset);
-        }
+        this._submission[0] = encoder.finish();
+        this._device.queue.submit(this._submission);
     }
 
     private _openOrCloseMesh(pipeline: SplatPipeline): void {
-        if (this._instances.size === 0) {
+        if (this._slots.count === 0) {
             this._closeMesh();
             return;
         }
-        this._mesh ??= new SplatMesh(this._scene, () => this._viewOf(this._scene.activeCamera));
+        this._mesh ??= new SplatMesh(this._scene, () => this._views.get(this._scene.activeCamera));
         this._mesh.maximumSplats = pipeline.splatCount;
     }
 
     private _closeMesh(): void {
         this._mesh?.dispose();
         this._mesh = null;
-        for (const view of this._views.values()) {
-            view.dispose();
-        }
         this._views.clear();
-    }
-
-    private _viewOf(camera: Camera | null): SplatView | null {
-        return (camera && this._views.get(camera)) ?? null;
-    }
-
-    /** Gives every camera that will render this frame a sorted view. */
-    private _followCameras(pipeline: SplatPipeline): void {
-        for (const view of this._views.values()) {
-            view.enabled = false;
-        }
-        const { activeCamera, activeCameras } = this._scene;
-        if (activeCameras && activeCameras.length > 0) {
-            for (const camera of activeCameras) {
-                this._updateView(pipeline, camera);
-            }
-        } else if (activeCamera) {
-            this._updateView(pipeline, activeCamera);
-        }
-        for (const [camera, view] of this._views) {
-            if (camera.isDisposed()) {
-                this._mesh?.forgetView(view);
-                this._views.delete(camera);
-                view.dispose();
-            }
-        }
-    }
-
-    private _updateView(pipeline: SplatPipeline, camera: Camera): void {
-        let view = this._views.get(camera);
-        if (!view) {
-            view = pipeline.createView();
-            this._views.set(camera, view);
-        }
-        const engine = this._scene.getEngine();
-        const target = camera.outputRenderTarget;
-        const width = (target?.getRenderWidth() ?? engine.getRenderWidth(true)) * camera.viewport.width;
-        const height = (target?.getRenderHeight() ?? engine.getRenderHeight(true)) * camera.viewport.height;
-        view.enabled = true;
-        view.setCamera(
-            camera.getViewMatrix().m,
-            camera.getProjectionMatrix().m,
-            width,
-            height,
-            engine.useReverseDepthBuffer,
-        );
     }
 
     private _release(): void {
         this._closeMesh();
-        this._instances.clear();
-        for (const { gaussians } of this._shared.values()) {
-            gaussians.dispose();
-        }
-        this._shared.clear();
+        this._slots.dispose();
         this._pipeline?.dispose();
         this._pipeline = null;
     }
@@ -291,20 +171,6 @@ export class AvatarRenderer {
         }
         this._device = device;
         this._pipeline = pipeline;
-    }
-}
-
-function UpdateInstance(avatar: GaussianAvatar, instance: PipelineInstance): void {
-    instance.enabled = avatar.isEnabled() && avatar.isVisible && avatar.visibility > 0;
-    instance.opacity = avatar.visibility;
-    if (!instance.enabled) {
-        return;
-    }
-    avatar._updatePose(instance.skinMatrices);
-    const expressions = avatar.morphTargetManager;
-    const { morphWeights } = instance;
-    for (let channel = 0; channel < morphWeights.length; channel++) {
-        morphWeights[channel] =
-            expressions && channel < expressions.numTargets ? expressions.getTarget(channel).influence : 0;
+        this._slots = new AvatarSlots(device, pipeline);
     }
 }

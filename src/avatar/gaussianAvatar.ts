@@ -115,6 +115,19 @@ export class GaussianAvatar extends Mesh {
     }
 
     /**
+     * Reads the weights of the expression channels.
+     *
+     * @param result receives [M] weights
+     * @internal
+     */
+    public _readExpression(result: Float32Array): void {
+        const channels = this.morphTargetManager;
+        for (let channel = 0; channel < result.length; channel++) {
+            result[channel] = channels && channel < channels.numTargets ? channels.getTarget(channel).influence : 0;
+        }
+    }
+
+    /**
      * Brings the bounding info up to date with the current pose. The renderer does so every frame.
      *
      * @returns this avatar

@@ -23,8 +23,10 @@ const SplatMeshName = "gaussianAvatars";
 interface IBoundView {
     readonly view: SplatView;
     generation: number;
-    buffers: Record<"projectedSplats" | "sortedIndices" | "drawArguments", WebGPUDataBuffer>;
-    readonly drawContexts: Set<WebGPUDrawContext>;
+    projectedSplats: WebGPUDataBuffer;
+    sortedIndices: WebGPUDataBuffer;
+    drawArguments: WebGPUDataBuffer;
+    readonly drawContexts: WebGPUDrawContext[];
 }
 
 /**
@@ -36,7 +38,7 @@ interface IBoundView {
  * that first draw uses the CPU's upper bound, whose surplus quads the vertex shader moves out of sight.
  */
 export class SplatMesh extends Mesh {
-    private readonly _views = new Map<SplatView, IBoundView>();
+    private readonly _views: IBoundView[] = [];
     private readonly _selectView: () => SplatView | null;
 
     /**
@@ -69,30 +71,27 @@ export class SplatMesh extends Mesh {
      * @param encoder the frame's encoder, after the sort
      */
     public encodeDrawArguments(encoder: GPUCommandEncoder): void {
-        for (const { view, drawContexts } of this._views.values()) {
-            for (const context of drawContexts) {
-                if (context.indirectDrawBuffer) {
-                    encoder.copyBufferToBuffer(view.drawArguments, 0, context.indirectDrawBuffer, 0, IndirectDrawBytes);
+        for (let v = this._views.length - 1; v >= 0; v--) {
+            const { view, drawContexts } = this._views[v]!;
+            if (view.isDisposed) {
+                this._views.splice(v, 1);
+                continue;
+            }
+            for (let i = drawContexts.length - 1; i >= 0; i--) {
+                const { indirectDrawBuffer } = drawContexts[i]!;
+                if (indirectDrawBuffer) {
+                    encoder.copyBufferToBuffer(view.drawArguments, 0, indirectDrawBuffer, 0, IndirectDrawBytes);
                 } else {
-                    drawContexts.delete(context); // Babylon disposed it
+                    drawContexts.splice(i, 1); // Babylon disposed it
                 }
             }
         }
     }
 
-    /**
-     * Forgets a view that will not be drawn again.
-     *
-     * @param view the view
-     */
-    public forgetView(view: SplatView): void {
-        this._views.delete(view);
-    }
-
     /** Removes the mesh and its material. */
     public override dispose(doNotRecurse?: boolean): void {
         const { material } = this;
-        this._views.clear();
+        this._views.length = 0;
         super.dispose(doNotRecurse);
         material?.dispose();
     }
@@ -104,24 +103,26 @@ export class SplatMesh extends Mesh {
             return;
         }
         const bound = this._getBoundView(view);
-        for (const [name, buffer] of Object.entries(bound.buffers)) {
-            context.setBuffer(name, buffer);
-        }
-        if (!bound.drawContexts.has(context)) {
+        context.setBuffer("projectedSplats", bound.projectedSplats);
+        context.setBuffer("sortedIndices", bound.sortedIndices);
+        context.setBuffer("drawArguments", bound.drawArguments);
+        if (!bound.drawContexts.includes(context)) {
             context.enableIndirectDraw = true;
-            bound.drawContexts.add(context);
+            bound.drawContexts.push(context);
         }
     }
 
     private _getBoundView(view: SplatView): IBoundView {
-        let bound = this._views.get(view);
-        if (!bound) {
-            bound = { view, generation: view.generation, buffers: WrapBuffers(view), drawContexts: new Set() };
-            this._views.set(view, bound);
-        } else if (bound.generation !== view.generation) {
-            bound.generation = view.generation;
-            bound.buffers = WrapBuffers(view);
+        for (const bound of this._views) {
+            if (bound.view === view) {
+                if (bound.generation !== view.generation) {
+                    Object.assign(bound, WrapBuffers(view));
+                }
+                return bound;
+            }
         }
+        const bound = { view, ...WrapBuffers(view), drawContexts: [] };
+        this._views.push(bound);
         return bound;
     }
 }
@@ -129,9 +130,10 @@ export class SplatMesh extends Mesh {
 /** Index count, instance count, first index, base vertex, first instance: five words. */
 const IndirectDrawBytes = 20;
 
-function WrapBuffers(view: SplatView): IBoundView["buffers"] {
+function WrapBuffers(view: SplatView): Omit<IBoundView, "view" | "drawContexts"> {
     const wrap = (buffer: GPUBuffer): WebGPUDataBuffer => new WebGPUDataBuffer(buffer, buffer.size);
     return {
+        generation: view.generation,
         projectedSplats: wrap(view.projectedSplats),
         sortedIndices: wrap(view.sortedIndices),
         drawArguments: wrap(view.drawArguments),

@@ -1,8 +1,12 @@
 /** What tests change in a glTF document. */
 export interface IEditableGltf {
+    /** Names of the extensions that the document uses. */
     extensionsUsed?: string[] | undefined;
+    /** Extension objects of the document. */
     extensions?: Record<string, unknown>;
+    /** Nodes. */
     nodes?: { name?: string; skin?: number }[];
+    /** Clips. */
     animations?: unknown[];
 }
 

@@ -1,11 +1,9 @@
 import { type AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
-import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { MorphTarget } from "@babylonjs/core/Morph/morphTarget.js";
 import { MorphTargetManager } from "@babylonjs/core/Morph/morphTargetManager.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type IGLTFLoaderExtension } from "@babylonjs/loaders/glTF/2.0/glTFLoaderExtension.js";
 import {
-    type IAnimation,
     type IBufferView,
     type IMesh,
     type IMeshPrimitive,
@@ -108,7 +106,7 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
         }
         const joints = new Set(avatar.skeleton?.bones.map((bone) => bone.getTransformNode()));
         for (const joint of joints) {
-            if (joint && joint.parent === avatar.parent) {
+            if (joint?.parent === avatar.parent) {
                 joint.parent = avatar;
             }
         }
@@ -117,7 +115,7 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
             targets.add(avatar.morphTargetManager!.getTarget(channel));
         }
         for (const animation of this._loader.gltf.animations ?? []) {
-            const group = (animation as IAnimation)._babylonAnimationGroup as AnimationGroup | undefined;
+            const group = animation._babylonAnimationGroup;
             if (group?.targetedAnimations.every(({ target }) => targets.has(target))) {
                 avatar.animationGroups.push(group);
             }

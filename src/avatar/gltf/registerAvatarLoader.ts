@@ -4,7 +4,6 @@ import {
 } from "@babylonjs/core/Loading/sceneLoader.js";
 import { registerBuiltInGLTFExtensions } from "@babylonjs/loaders/glTF/2.0/Extensions/dynamic.js";
 import { registerGLTFExtension } from "@babylonjs/loaders/glTF/2.0/glTFLoaderExtensionRegistry.js";
-import { type GLTFLoader } from "@babylonjs/loaders/glTF/2.0/glTFLoader.pure.js";
 import { GLTFFileLoaderMetadata } from "@babylonjs/loaders/glTF/glTFFileLoader.metadata.js";
 import { AvatarExtensionName } from "./avatarExtensionName.js";
 
@@ -26,7 +25,7 @@ export function RegisterAvatarLoader(): void {
     // Not tied to the extension's presence in a file: skinned splats of other tools come without it.
     registerGLTFExtension(AvatarExtensionName, false, async (loader) => {
         const { AvatarLoaderExtension } = await import("./avatarLoaderExtension.js");
-        return new AvatarLoaderExtension(loader as GLTFLoader);
+        return new AvatarLoaderExtension(loader);
     });
 }
 

@@ -1,0 +1,139 @@
+import { Logger } from "@babylonjs/core/Misc/logger.js";
+import { type Scene } from "@babylonjs/core/scene.js";
+import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.js";
+import { type PipelineInstance } from "../pipeline/pipelineInstance.js";
+import { type SplatPipeline } from "../pipeline/splatPipeline.js";
+import { GaussianAvatar } from "./gaussianAvatar.js";
+
+/** An avatar that is in the scene, and its place in the pipeline. */
+interface IAvatarSlot {
+    readonly avatar: GaussianAvatar;
+    readonly instance: PipelineInstance;
+    isInScene: boolean;
+}
+
+/** Gaussians on the GPU, and how many avatars show them. */
+interface ISharedGaussians {
+    readonly gaussians: CanonicalGaussians;
+    users: number;
+}
+
+/**
+ * The places of a scene's avatars in the pipeline. Avatars of one asset share their Gaussians on the GPU. Owns the
+ * instances and the Gaussians; allocates only when avatars come and go.
+ */
+export class AvatarSlots {
+    private readonly _device: GPUDevice;
+    private readonly _pipeline: SplatPipeline;
+    // An array beside the map, since arrays are iterated without allocating.
+    private readonly _slots: IAvatarSlot[] = [];
+    private readonly _slotOf = new Map<GaussianAvatar, IAvatarSlot>();
+    private readonly _shared = new Map<IAvatarAsset, ISharedGaussians>();
+    private readonly _refused = new WeakSet<GaussianAvatar>();
+
+    /**
+     * @param device to put Gaussians on; borrowed
+     * @param pipeline to put avatars into; borrowed
+     */
+    public constructor(device: GPUDevice, pipeline: SplatPipeline) {
+        this._device = device;
+        this._pipeline = pipeline;
+    }
+
+    /** Number of avatars. */
+    public get count(): number {
+        return this._slots.length;
+    }
+
+    /**
+     * Makes the pipeline hold exactly the avatars that are in the scene now.
+     *
+     * @param scene the scene
+     * @returns whether any came or went
+     */
+    public follow(scene: Scene): boolean {
+        let hasChanged = false;
+        for (const slot of this._slots) {
+            slot.isInScene = false;
+        }
+        for (const mesh of scene.meshes) {
+            if (mesh instanceof GaussianAvatar && !this._refused.has(mesh)) {
+                let slot = this._slotOf.get(mesh);
+                if (!slot) {
+                    slot = this._add(mesh);
+                    hasChanged = true;
+                }
+                if (slot) {
+                    slot.isInScene = true;
+                }
+            }
+        }
+        for (let i = this._slots.length - 1; i >= 0; i--) {
+            if (!this._slots[i]!.isInScene) {
+                this._remove(i);
+                hasChanged = true;
+            }
+        }
+        return hasChanged;
+    }
+
+    /** Hands every avatar's pose, expression and visibility to the pipeline. */
+    public updateInstances(): void {
+        for (const { avatar, instance } of this._slots) {
+            instance.enabled = avatar.isEnabled() && avatar.isVisible && avatar.visibility > 0;
+            instance.opacity = avatar.visibility;
+            if (instance.enabled) {
+                avatar._updatePose(instance.skinMatrices);
+                avatar._readExpression(instance.morphWeights);
+            }
+        }
+    }
+
+    /** Frees the Gaussians and takes all avatars out of the pipeline. */
+    public dispose(): void {
+        for (let i = this._slots.length - 1; i >= 0; i--) {
+            this._remove(i);
+        }
+    }
+
+    private _add(avatar: GaussianAvatar): IAvatarSlot | undefined {
+        const { asset, name } = avatar;
+        try {
+            const shared = this._shared.get(asset) ?? {
+                gaussians: new CanonicalGaussians(this._device, asset.gaussians, asset.morphTargets, name),
+                users: 0,
+            };
+            this._shared.set(asset, shared);
+            const instance = this._pipeline.addInstance(shared.gaussians, asset.joints.length);
+            shared.users++;
+            const slot = { avatar, instance, isInScene: true };
+            this._slots.push(slot);
+            this._slotOf.set(avatar, slot);
+            return slot;
+        } catch (error) {
+            // The scene goes on without this avatar; saying so once is enough.
+            this._refused.add(avatar);
+            this._forgetIfUnused(asset);
+            Logger.Error(`Gaussian avatar "${name}" is not drawn: ${(error as Error).message}`);
+            return undefined;
+        }
+    }
+
+    private _remove(index: number): void {
+        const { avatar, instance } = this._slots[index]!;
+        this._slots.splice(index, 1);
+        this._slotOf.delete(avatar);
+        this._pipeline.removeInstance(instance);
+        this._shared.get(avatar.asset)!.users--;
+        this._forgetIfUnused(avatar.asset);
+    }
+
+    private _forgetIfUnused(asset: IAvatarAsset): void {
+        const shared = this._shared.get(asset);
+        if (shared?.users === 0) {
+            shared.gaussians.dispose();
+            this._shared.delete(asset);
+        }
+    }
+}
