@@ -84,8 +84,12 @@ const sandbox = {
             "babylon-gaussian-avatar/pure$": join(source, "pure.ts"),
         },
     },
+    // The glTF library carries its reader for Node along, which a page never calls.
+    externals: { "node:fs": "undefined", "node:path": "undefined" },
     output: { path: join(root, "dist-sandbox"), filename: "[name].[contenthash:8].js", clean: true },
     plugins: [
+        // glTF-Transform asks for these when it reads from disk, which a page never does.
+        new webpack.IgnorePlugin({ resourceRegExp: /^node:/ }),
         new HtmlPlugin({ template: join(root, "sandbox", "index.html") }),
         new CopyPlugin({
             patterns: [
@@ -115,7 +119,9 @@ const libraries = [
 ];
 
 /** `webpack --env only=library` or `--env only=sandbox`; both without it. */
-export default ({ only } = {}) => {
+export default ({ only } = {}, { mode } = {}) => {
+    // Source maps of the engine's thousand files would take most of a production build's time.
+    sandbox.devtool = mode === "development" && "cheap-module-source-map";
     if (only === "library") {
         return libraries;
     }

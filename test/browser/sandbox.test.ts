@@ -41,7 +41,7 @@ async function OpenSceneAsync(query: string): Promise<{ page: Page; complaints: 
     page.on("requestfailed", (request) => complaints.push(`${request.url()} failed`));
     await page.goto(`${server.url}/${query}`);
     await page
-        .waitForSelector("canvas[data-ready=true]", { state: "attached", timeout: ReadyTimeout })
+        .waitForSelector("html[data-ready=true]", { state: "attached", timeout: ReadyTimeout })
         .catch((error: unknown) => complaints.push(String(error)));
     return { page, complaints };
 }
