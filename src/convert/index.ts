@@ -10,3 +10,4 @@ export { type IGltfWithResources } from "./bake/readCharacter.js";
 export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
 export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
+export { WriteAvatar } from "../format/writeAvatar.js";

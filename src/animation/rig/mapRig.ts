@@ -145,7 +145,7 @@ function AddSpine(rig: RestRig, nodes: Partial<Record<SmplxJointName, number>>, 
         chain = chain.filter((i) => /spine|chest|torso|abdomen/.test(names[i]!.base));
     }
     // A second neck bone below the named head may sit between neck and spine in some rigs.
-    chain = chain.filter((i) => !/^neck/.test(names[i]!.base));
+    chain = chain.filter((i) => !names[i]!.base.startsWith("neck"));
     if (chain.length === 0) {
         return;
     }

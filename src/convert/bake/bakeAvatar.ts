@@ -104,6 +104,8 @@ export async function BakeAvatarAsync(
     const clips = character.clips.filter((clip) => options.clips?.includes(clip.name) ?? true);
     const animations: IAnimationClip[] = [];
     for (const [i, clip] of clips.entries()) {
+        // One after the other, so that the page stays alive in between.
+        // eslint-disable-next-line no-await-in-loop
         await reportAsync("clips", 0.85 + (0.15 * i) / clips.length);
         const names = morphTargets.map((morph) => morph.name);
         animations.push(BakeClip(character, figure.bind, figure.pose, clip, figure.origin, names));

@@ -81,8 +81,11 @@ export function ReconstructBindPose(character: IRiggedCharacter): IBindPose {
         bind[i] ??= parent ? MultiplyMatrix4(parent, locals[i]!) : MultiplyMatrix4(fromScene, scene[i]!);
         return bind[i];
     });
+    const bones = new Set(skins.flatMap((skin) => skin.joints));
+    const meshNodes = new Set(character.meshes.map((mesh) => mesh.node));
     const rig = nodes.map((node, i) => ({
-        name: node.name,
+        // A mesh called "Hand.L" is no bone, whatever its name says.
+        name: meshNodes.has(i) && !bones.has(i) ? "" : node.name,
         parent: node.parent,
         position: TranslationOf(known[i]!),
         rotation: RotationOf(known[i]!),

@@ -44,7 +44,7 @@ export function BuildCanonicalMeshes(
     const meshes: ICanonicalMesh[] = [];
     for (const source of character.meshes) {
         const rigid = source.skin < 0 || source.influences === 0;
-        const joint = pose.jointOfNode[source.node]!;
+        const joint = JointOfRigidPart(character, pose, source.node);
         if (rigid && joint < 0) {
             continue;
         }
@@ -65,6 +65,17 @@ export function BuildCanonicalMeshes(
         );
     }
     return meshes;
+}
+
+/** Parts that hang on a bone above the pelvis (a root bone) move with the pelvis; props beside the skeleton with nothing. */
+function JointOfRigidPart(character: IRiggedCharacter, pose: ICanonicalPose, node: number): number {
+    const bones = new Set(character.skins.flatMap((skin) => skin.joints));
+    for (let i = node; i >= 0; i = character.nodes[i]!.parent) {
+        if (pose.jointOfNode[i]! >= 0 || bones.has(i)) {
+            return Math.max(0, pose.jointOfNode[i]!);
+        }
+    }
+    return -1;
 }
 
 function Triple(value: number): [number, number, number] {

@@ -57,7 +57,7 @@ export async function ReadCharacterAsync(
 ): Promise<IRiggedCharacter> {
     const { document, json } = await ReadDocumentAsync(source, name);
     const nodes = new NodeTable(document);
-    const textures = new Map<Texture, IDecodedImage>();
+    const textures = await DecodeTexturesAsync(nodes, decodeImage);
     const meshes: ICharacterMesh[] = [];
     const skins = new Map<Skin, number>();
     for (const node of nodes.order) {
@@ -70,7 +70,6 @@ export async function ReadCharacterAsync(
             skins.set(skin, skins.size);
         }
         for (const primitive of mesh.listPrimitives()) {
-            await DecodeTexturesAsync(primitive.getMaterial(), textures, decodeImage);
             const read = ReadMesh(primitive, mesh, textures, {
                 name: node.getName() || mesh.getName(),
                 node: nodes.indexOf(node),
@@ -159,33 +158,44 @@ class NodeTable {
     }
 }
 
-async function DecodeTexturesAsync(
-    material: Material | null,
-    decoded: Map<Texture, IDecodedImage>,
+async function DecodeTexturesAsync(nodes: NodeTable, decodeImage: DecodeImage): Promise<Map<Texture, IDecodedImage>> {
+    const users = new Map<Texture, Material>();
+    for (const primitive of nodes.order.flatMap((node) => node.getMesh()?.listPrimitives() ?? [])) {
+        const material = primitive.getMaterial();
+        for (const texture of [material?.getBaseColorTexture(), material?.getEmissiveTexture()]) {
+            if (material && texture) {
+                users.set(texture, material);
+            }
+        }
+    }
+    const decoded = [...users].map(
+        async ([texture, material]) => [texture, await DecodeTextureAsync(texture, material, decodeImage)] as const,
+    );
+    return new Map(await Promise.all(decoded));
+}
+
+async function DecodeTextureAsync(
+    texture: Texture,
+    material: Material,
     decodeImage: DecodeImage,
-): Promise<void> {
-    for (const texture of [material?.getBaseColorTexture(), material?.getEmissiveTexture()]) {
-        if (!texture || decoded.has(texture)) {
-            continue;
-        }
-        const bytes = texture.getImage();
-        const label = texture.getName() || texture.getURI() || "unnamed";
-        if (!bytes) {
-            throw new AvatarBakeError(
-                "texture-failed",
-                `Texture "${label}" of material "${material!.getName()}" has no picture. Supply the image file.`,
-            );
-        }
-        try {
-            decoded.set(texture, await decodeImage(bytes, texture.getMimeType()));
-        } catch (error) {
-            throw new AvatarBakeError(
-                "texture-failed",
-                `Texture "${label}" (${texture.getMimeType()}) of material "${material!.getName()}" cannot be decoded. ` +
-                    "Convert it to PNG, JPEG or WebP.",
-                { cause: error },
-            );
-        }
+): Promise<IDecodedImage> {
+    const bytes = texture.getImage();
+    const label = texture.getName() || texture.getURI() || "unnamed";
+    if (!bytes) {
+        throw new AvatarBakeError(
+            "texture-failed",
+            `Texture "${label}" of material "${material.getName()}" has no picture. Supply the image file.`,
+        );
+    }
+    try {
+        return await decodeImage(bytes, texture.getMimeType());
+    } catch (error) {
+        throw new AvatarBakeError(
+            "texture-failed",
+            `Texture "${label}" (${texture.getMimeType()}) of material "${material.getName()}" cannot be decoded. ` +
+                "Convert it to PNG, JPEG or WebP.",
+            { cause: error },
+        );
     }
 }
 
@@ -282,7 +292,7 @@ function ReadClip(animation: Animation, index: number, nodes: NodeTable): IChara
             node: nodes.indexOf(node),
             path,
             interpolation: sampler.getInterpolation(),
-            times: Float32Array.from(input.getArray()!),
+            times: Float32Array.from({ length: input.getCount() }, (_, i) => input.getScalar(i)),
             values,
             size: path === "weights" ? perKey : size,
         });

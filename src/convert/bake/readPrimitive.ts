@@ -100,9 +100,8 @@ function ReadWeights(
 
 function ReadIndices(primitive: Primitive, vertexCount: number): Uint32Array | null {
     const accessor = primitive.getIndices();
-    const list = accessor
-        ? Uint32Array.from(accessor.getArray()!)
-        : Uint32Array.from({ length: vertexCount }, (_, i) => i);
+    const count = accessor?.getCount() ?? vertexCount;
+    const list = Uint32Array.from({ length: count }, (_, i) => accessor?.getScalar(i) ?? i);
     const mode = primitive.getMode();
     if (mode === Triangles) {
         return list.subarray(0, list.length - (list.length % 3));

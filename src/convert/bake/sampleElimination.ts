@@ -83,7 +83,7 @@ function FindNeighbours(input: IEliminationInput): {
 
 function Enlarge<T extends Uint32Array | Float32Array>(from: T, type: new (length: number) => T): T {
     const larger = new type(from.length * 2);
-    larger.set(from as never);
+    larger.set(from);
     return larger;
 }
 

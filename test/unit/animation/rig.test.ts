@@ -14,7 +14,7 @@ import { QuaternionFromAxisAngle, RotateVector3, type QuaternionTuple } from "..
 import { AddVector3, AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../../src/math/vector3.js";
 
 /** The generic skeleton with arms lowered, elbows bent and the whole body turned. */
-function aPoseRig(armDegrees: number, elbowDegrees: number, yaw: number, rename = (name: string) => name): IRigNode[] {
+function APoseRig(armDegrees: number, elbowDegrees: number, yaw: number, rename = (name: string) => name): IRigNode[] {
     const turn = QuaternionFromAxisAngle([0, 1, 0], yaw);
     const local = (name: SmplxJointName): QuaternionTuple => {
         const sign = name.startsWith("left") ? -1 : 1;
@@ -66,14 +66,14 @@ describe("ParseBoneName", () => {
 
 describe("MapRig", () => {
     it("finds all 55 joints of an SMPL-X rig by name", () => {
-        const mapping = MapRig(aPoseRig(0, 0, 0));
+        const mapping = MapRig(APoseRig(0, 0, 0));
         expect(mapping.template).toBe("smplx");
         expect(mapping.nodes).toEqual(Object.fromEntries(SmplxJointNames.map((name, j) => [name, j])));
         expect(mapping.missing).toEqual([]);
     });
 
     it("exchanges sides when the feet point backwards, and says so", () => {
-        const swapped = aPoseRig(0, 0, 0, (name) =>
+        const swapped = APoseRig(0, 0, 0, (name) =>
             name.replace(/left|right/, (side) => (side === "left" ? "right" : "left")),
         );
         const mapping = MapRig(swapped);
@@ -95,7 +95,7 @@ describe("CalibrateRig", () => {
         [30, 0, 1.1],
         [0, 0, Math.PI],
     ])("straightens arms lowered by %f° with elbows bent by %f°, heading %f", (arm, elbow, yaw) => {
-        const rig = aPoseRig(arm, elbow, yaw);
+        const rig = APoseRig(arm, elbow, yaw);
         const mapping = MapRig(rig);
         const { heading, corrections } = CalibrateRig(rig, mapping);
         const at = (name: SmplxJointName): Vector3Tuple =>

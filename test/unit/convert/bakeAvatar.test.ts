@@ -33,10 +33,10 @@ const describeData = hasData ? describe : describe.skip;
 
 const read = (name: RigName): Uint8Array => new Uint8Array(readFileSync(Rigs[name]));
 const bakeAsync = async (name: RigName, clips: readonly string[] = []): Promise<IAvatarAsset> =>
-    BakeAvatarAsync(read(name), { decodeImage: DecodeImageInNodeAsync, splats: 3000, name, clips });
+    await BakeAvatarAsync(read(name), { decodeImage: DecodeImageInNodeAsync, splats: 3000, name, clips });
 
 /** World matrices of the avatar's joints in a frame of a clip whose keys all share their times. */
-function posedJoints(asset: IAvatarAsset, clip: IAnimationClip, time: number): Matrix4[] {
+function PosedJoints(asset: IAvatarAsset, clip: IAnimationClip, time: number): Matrix4[] {
     const value = (joint: number, path: "rotation" | "translation", size: number): number[] | null => {
         const track = clip.tracks.find((t) => t.joint === joint && t.path === path);
         if (!track) {
@@ -59,14 +59,14 @@ function posedJoints(asset: IAvatarAsset, clip: IAnimationClip, time: number): M
 }
 
 /** Mean distance, metres, of vertices posed by the avatar's clip and by the source's own skinning. */
-function reproductionError(character: IRiggedCharacter, asset: IAvatarAsset, clipName: string): number {
+function ReproductionError(character: IRiggedCharacter, asset: IAvatarAsset, clipName: string): number {
     const figure = PoseFigure(character, []);
     const source = character.clips.find((clip) => clip.name === clipName)!;
     const baked = asset.animations.find((clip) => clip.name === clipName)!;
     const times = baked.tracks.find((track) => track.path === "rotation" && track.times.length > 1)!.times;
     const time = times[Math.floor(times.length / 3)]!;
     const world = PoseCharacter(character, source, time);
-    const joints = posedJoints(asset, baked, time);
+    const joints = PosedJoints(asset, baked, time);
     const rest = RestPositions(asset.joints);
     let sum = 0;
     let count = 0;
@@ -153,7 +153,7 @@ describeData("baking real characters (needs ../shared/data)", () => {
         ["rigify", 0.01],
     ] as const)("%s moves as in its own clip, within %f m on average", async (name, tolerance) => {
         const character = await ReadCharacterAsync(read(name), name, DecodeImageInNodeAsync);
-        expect(reproductionError(character, assets.get(name)!, clips[name]!)).toBeLessThan(tolerance);
+        expect(ReproductionError(character, assets.get(name)!, clips[name]!)).toBeLessThan(tolerance);
     });
 
     it("samples lie on the surface, evenly, denser on face and hands, and leave no holes", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { Document, NodeIO } from "@gltf-transform/core";
+import { type Accessor, Document, NodeIO } from "@gltf-transform/core";
 import { RigError } from "../../../src/animation/rig/mapRig.js";
 import { AvatarBakeError } from "../../../src/convert/bake/avatarBakeError.js";
 import { BakeAvatarAsync } from "../../../src/convert/bake/bakeAvatar.js";
 import { LinearToSrgb, MipTexture, SrgbToLinear, TransformUv } from "../../../src/convert/bake/textureSampling.js";
-import { type IDecodedImage, type ITextureSlot } from "../../../src/convert/bake/riggedCharacter.js";
+import { type DecodeImage, type IDecodedImage, type ITextureSlot } from "../../../src/convert/bake/riggedCharacter.js";
 
 interface IFigureOptions {
     readonly skin?: boolean;
@@ -50,12 +50,8 @@ async function FigureAsync(options: IFigureOptions = {}): Promise<Uint8Array> {
     Stick.filter((joint) => !kept.includes(joint)).forEach(([name], i) => nodes.get(name)!.setName(`thing${i}`));
     const hand = world.get("hand.l")!;
     const size = options.corner ?? 0.1;
-    const accessor = (type: "VEC2" | "VEC3" | "VEC4" | "MAT4", array: Float32Array | Uint8Array) =>
-        document
-            .createAccessor()
-            .setType(type)
-            .setArray(array as Float32Array<ArrayBuffer>)
-            .setBuffer(buffer);
+    const accessor = (type: "VEC2" | "VEC3" | "VEC4" | "MAT4", array: Float32Array | Uint8Array): Accessor =>
+        document.createAccessor().setType(type).setArray(array).setBuffer(buffer);
     const corners = [...hand, hand[0] + size, hand[1], hand[2], hand[0], hand[1], hand[2] + size];
     const primitive = document
         .createPrimitive()
@@ -98,7 +94,7 @@ async function FigureAsync(options: IFigureOptions = {}): Promise<Uint8Array> {
         Stick.forEach(([name]) => skin.addJoint(nodes.get(name)!));
         meshNode.setSkin(skin);
     }
-    return new NodeIO().writeBinary(document);
+    return await new NodeIO().writeBinary(document);
 }
 
 /** Left half red, right half transparent green. */
@@ -107,9 +103,9 @@ const Picture: IDecodedImage = {
     height: 4,
     rgba: Uint8Array.from({ length: 64 }, (_, i) => (i % 16 < 8 ? [200, 0, 0, 255] : [0, 200, 0, 0])[i % 4]!),
 };
-const decodeImage = async (): Promise<IDecodedImage> => Promise.resolve(Picture);
-const codeOf = async (work: Promise<unknown>): Promise<string> =>
-    work.then(
+const decodeImageAsync: DecodeImage = async () => await Promise.resolve(Picture);
+const CodeOfAsync = async (work: Promise<unknown>): Promise<string> =>
+    await work.then(
         () => "none",
         (error: unknown) =>
             error instanceof AvatarBakeError || error instanceof RigError ? error.code : String(error),
@@ -117,7 +113,10 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
 
 describe("BakeAvatarAsync", () => {
     it("brings an A-pose into the T-pose with the rig's own weights and reads colour in display values", async () => {
-        const avatar = await BakeAvatarAsync(await FigureAsync({ picture: true }), { decodeImage, splats: 20 });
+        const avatar = await BakeAvatarAsync(await FigureAsync({ picture: true }), {
+            decodeImage: decodeImageAsync,
+            splats: 20,
+        });
         const { positions, colors } = avatar.gaussians;
         // The triangle hangs on the left hand, 0.2 + 2·0.2·√2 from the middle, pointing along the straight arm.
         for (let i = 0; i < 20; i++) {
@@ -130,23 +129,31 @@ describe("BakeAvatarAsync", () => {
     });
 
     it("names what is wrong with a character it cannot bake", async () => {
-        const bake = async (options: IFigureOptions): Promise<string> =>
-            codeOf(BakeAvatarAsync(await FigureAsync(options), { decodeImage, splats: 10 }));
-        expect(await bake({ skin: false })).toBe("no-skin");
-        expect(await bake({ corner: 0 })).toBe("no-triangles");
-        expect(await bake({ corner: NaN })).toBe("invalid-values");
-        expect(await bake({ alpha: 0.01 })).toBe("no-triangles");
-        expect(await bake({ joints: ["hips", "head"] })).toBe("rig-joints-missing");
-        expect(await codeOf(BakeAvatarAsync(Uint8Array.of(1, 2, 3, 4), { decodeImage }))).toBe("invalid-gltf");
-        expect(await codeOf(BakeAvatarAsync(await FigureAsync(), { decodeImage, splats: 0 }))).toBe("invalid-options");
-        const failing = async (): Promise<IDecodedImage> => Promise.reject(new Error("not a picture"));
+        const bakeAsync = async (options: IFigureOptions): Promise<string> =>
+            await CodeOfAsync(
+                BakeAvatarAsync(await FigureAsync(options), { decodeImage: decodeImageAsync, splats: 10 }),
+            );
+        expect(await bakeAsync({ skin: false })).toBe("no-skin");
+        expect(await bakeAsync({ corner: 0 })).toBe("no-triangles");
+        expect(await bakeAsync({ corner: NaN })).toBe("invalid-values");
+        expect(await bakeAsync({ alpha: 0.01 })).toBe("no-triangles");
+        expect(await bakeAsync({ joints: ["hips", "head"] })).toBe("rig-joints-missing");
+        expect(await CodeOfAsync(BakeAvatarAsync(Uint8Array.of(1, 2, 3, 4), { decodeImage: decodeImageAsync }))).toBe(
+            "invalid-gltf",
+        );
+        expect(
+            await CodeOfAsync(BakeAvatarAsync(await FigureAsync(), { decodeImage: decodeImageAsync, splats: 0 })),
+        ).toBe("invalid-options");
+        const failing = async (): Promise<IDecodedImage> => await Promise.reject(new Error("not a picture"));
         const textured = await FigureAsync({ picture: true });
-        expect(await codeOf(BakeAvatarAsync(textured, { decodeImage: failing }))).toBe("texture-failed");
+        expect(await CodeOfAsync(BakeAvatarAsync(textured, { decodeImage: failing }))).toBe("texture-failed");
     });
 
     it("lists the missing joints in the message", async () => {
         const joints = Stick.map(([name]) => name).filter((name) => name !== "foot.l");
-        await expect(BakeAvatarAsync(await FigureAsync({ joints }), { decodeImage })).rejects.toThrow(/left_ankle/);
+        await expect(BakeAvatarAsync(await FigureAsync({ joints }), { decodeImage: decodeImageAsync })).rejects.toThrow(
+            /left_ankle/,
+        );
     });
 });
 
