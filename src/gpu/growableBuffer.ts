@@ -65,6 +65,13 @@ export class GrowableBuffer {
         return true;
     }
 
+    /** Gives the memory back, but for a single element; the GPU buffer is replaced. */
+    public shrink(): void {
+        this._capacity = 1;
+        this._buffer.destroy();
+        this._buffer = this._allocate();
+    }
+
     /** Frees the GPU buffer. */
     public dispose(): void {
         this._buffer.destroy();

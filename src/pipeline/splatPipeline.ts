@@ -104,6 +104,9 @@ export class SplatPipeline {
         const replaced = this._posed.ensure(count);
         const instance = new PipelineInstance(this._device, gaussians, jointCount, (disposed) => {
             Remove(this._instances, disposed);
+            if (this._instances.length === 0 && !this._isDisposed) {
+                this._releaseMemory();
+            }
         });
         this._instances.push(instance);
         for (const one of replaced ? this._instances : [instance]) {
@@ -173,6 +176,14 @@ export class SplatPipeline {
         }
         sortPass.end();
         this.timer.endFrame(encoder);
+    }
+
+    /** Nobody is left: keeps the kernels and gives the memory back. */
+    private _releaseMemory(): void {
+        this._posed.shrink();
+        for (const view of this._views) {
+            view._rebind(this._posed.buffer, this._posed.capacity);
+        }
     }
 
     /** Frees everything, instances and views included; canonical Gaussians stay. Twice is fine. */

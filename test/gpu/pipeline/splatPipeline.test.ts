@@ -121,12 +121,22 @@ DescribeGpu("pipeline", () => {
         const generation = view.generation;
         const later = Array.from({ length: 20 }, (_, index) => AddPerson(100 + index * 100, index + 2));
         expect(view.generation).toBeGreaterThan(generation);
-        // Growing by half each time, twenty persons cost far fewer than twenty new sets of buffers.
-        expect(view.generation - generation).toBeLessThan(12);
+        // Growing by half each time, 211 times the Gaussians cost at most log(211) / log(1.5) = 13.2 new sets of buffers.
+        expect(view.generation - generation).toBeLessThan(14);
         for (const instance of later) {
             instance.enabled = false;
         }
         expect(await FrameAsync()).toEqual(alone);
+    });
+
+    it("gives the memory back when the last person leaves, and takes the next one", async () => {
+        const [first, second] = [AddPerson(3000, 41), AddPerson(3000, 42)];
+        first.dispose();
+        expect(pipeline.posedGaussians.size).toBeGreaterThanOrEqual(3000 * PosedGaussianLayout.stride);
+        second.dispose();
+        expect(pipeline.posedGaussians.size).toBe(PosedGaussianLayout.stride);
+        AddPerson(300, 43);
+        expect((await FrameAsync()).order.length).toBeGreaterThan(0);
     });
 
     it("serves several cameras, each with its own picture", async () => {
