@@ -1,1 +1,114 @@
-document.body.dataset["ready"] = "true";
+import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { type Scene } from "@babylonjs/core/scene.js";
+import { CreateAvatarEngineAsync } from "babylon-gaussian-avatar";
+import { ParseAddress, WriteAddress } from "./address.js";
+import { MakeElement, ShowError } from "./notice.js";
+import { Panel } from "./panel.js";
+import { SceneClock } from "./sceneClock.js";
+import { type ISandboxScene } from "./sceneDefinition.js";
+import { Scenes } from "./sceneList.js";
+
+/** Frames drawn before the page says that it is ready: shaders compile and textures arrive in the first ones. */
+const FramesUntilReady = 4;
+
+const address = ParseAddress(location.search);
+const canvas = document.querySelector("canvas")!;
+const caption = document.querySelector<HTMLElement>("#caption")!;
+const overlay = document.createElement("div");
+document.body.append(overlay);
+
+/** Closes the scene that is open. */
+let close = (): void => undefined;
+
+/** Opens a scene in place of the one before. */
+async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void> {
+    close();
+    const definition = Scenes[name]!;
+    const clock = new SceneClock(address.time);
+    const titles = Object.fromEntries(Object.entries(Scenes).map(([key, { title }]) => [key, title]));
+    const open = (next: string): void => {
+        WriteAddress(next);
+        void OpenSceneAsync(engine, next);
+    };
+    const panel = address.hasPanel ? new Panel(titles, name, open) : null;
+    let scene: Scene | null = null;
+    let isClosed = false;
+    close = () => {
+        isClosed = true;
+        engine.stopRenderLoop();
+        panel?.dispose();
+        scene?.dispose();
+        overlay.replaceChildren();
+        delete document.documentElement.dataset["ready"];
+    };
+    ShowCaption(definition);
+    try {
+        const onClipsChanged = (): void => {
+            if (scene) {
+                panel?.refreshClips(scene, clock);
+            }
+        };
+        const context = { clock, controls: panel?.controls ?? null, overlay, onClipsChanged };
+        scene = await definition.createAsync(engine, canvas, context);
+        if (isClosed) {
+            scene.dispose(); // another scene was chosen while this one was loading
+            return;
+        }
+        clock.drive(scene);
+        if (clock.isFrozen) {
+            clock.seek(scene.animationGroups, clock.seconds);
+        }
+        panel?.follow(scene, clock);
+        await scene.whenReadyAsync();
+        RunScene(engine, scene, clock.isFrozen);
+    } catch (error) {
+        if (!isClosed) {
+            ShowError(overlay, error);
+        }
+    }
+}
+
+function RunScene(engine: WebGPUEngine, scene: Scene, isFrozen: boolean): void {
+    let frames = 0;
+    engine.runRenderLoop(() => {
+        scene.render();
+        if (scene.isReady() && ++frames === FramesUntilReady) {
+            document.documentElement.dataset["ready"] = "true";
+            if (isFrozen) {
+                engine.stopRenderLoop();
+            }
+        }
+    });
+    const resized = (): void => {
+        engine.resize();
+        if (isFrozen) {
+            engine.beginFrame();
+            scene.render();
+            engine.endFrame();
+        }
+    };
+    window.addEventListener("resize", resized);
+    scene.onDisposeObservable.addOnce(() => {
+        window.removeEventListener("resize", resized);
+    });
+}
+
+function ShowCaption({ title, description, hint }: ISandboxScene): void {
+    const line = MakeElement("p", hint);
+    line.className = "hint";
+    caption.replaceChildren(MakeElement("h1", title), MakeElement("p", description), line);
+    caption.hidden = !address.hasPanel;
+}
+
+try {
+    const engine = await CreateAvatarEngineAsync(canvas);
+    // Without a cap a slow adapter falls ever further behind the pointer.
+    engine.maxFramesInFlight = 2;
+    const first = Object.keys(Scenes)[0]!;
+    await OpenSceneAsync(
+        engine,
+        address.scene !== null && Object.hasOwn(Scenes, address.scene) ? address.scene : first,
+    );
+} catch (error) {
+    ShowError(overlay, error);
+}

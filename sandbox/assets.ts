@@ -1,0 +1,8 @@
+/** The demo person: 60,000 Gaussians, 52 expression channels, one walking clip. */
+export const DemoAvatarUrl = "assets/ada.avatar.glb";
+
+/** The walking clip alone, on joints with SMPL-X names. */
+export const WalkClipUrl = "assets/walk.glb";
+
+/** How fast the ground passes under the feet of that clip, metres a second. */
+export const WalkSpeed = 0.88;

@@ -1,0 +1,40 @@
+import { MakeElement, ShowCard } from "./notice.js";
+
+/** What the stages of the baker are called on the card. */
+const StageTitles = {
+    read: "Reading the character",
+    pose: "Finding the skeleton",
+    sample: "Covering the surface with Gaussians",
+    clips: "Carrying over clips",
+    done: "Done",
+} as const;
+
+/**
+ * Bakes a character in the page, with a progress bar and a way to stop. The baker is fetched on first use.
+ *
+ * @param file a rigged `.glb` or `.vrm`
+ * @param overlay where the progress is shown
+ * @returns bytes of the avatar file
+ */
+export async function BakeFileAsync(file: File, overlay: HTMLElement): Promise<Uint8Array> {
+    const { BakeAvatarAsync, DecodeImageInBrowserAsync, WriteAvatar } = await import("babylon-gaussian-avatar/convert");
+    const abort = new AbortController();
+    const card = ShowCard(overlay, `Baking ${file.name}`, "", []);
+    const stageLine = card.querySelector("p")!;
+    const bar = document.createElement("progress");
+    const cancel = MakeElement("button", "Cancel");
+    cancel.addEventListener("click", () => {
+        abort.abort();
+    });
+    card.append(bar, cancel);
+    const asset = await BakeAvatarAsync(new Uint8Array(await file.arrayBuffer()), {
+        name: file.name.replace(/\.\w+$/, ""),
+        decodeImage: DecodeImageInBrowserAsync,
+        signal: abort.signal,
+        onProgress: ({ stage, done }) => {
+            stageLine.textContent = `${StageTitles[stage]} …`;
+            bar.value = done;
+        },
+    });
+    return WriteAvatar(asset);
+}

@@ -1,0 +1,35 @@
+import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { type Scene } from "@babylonjs/core/scene.js";
+import { type GUI } from "lil-gui";
+import { type SceneClock } from "./sceneClock.js";
+
+/** What the shell lends a scene. */
+export interface ISandboxContext {
+    /** The scene's time; whatever moves by itself takes its time from here, so that the address can freeze it. */
+    readonly clock: SceneClock;
+    /** Folder of the panel for the scene's own controls, or null where the page shows no panel. */
+    readonly controls: GUI | null;
+    /** Where the scene may put elements over the canvas; emptied when the scene is left. */
+    readonly overlay: HTMLElement;
+    /** Tells the panel that clips have come or gone. */
+    readonly onClipsChanged: () => void;
+}
+
+/** One scene of the sandbox: one file, one feature. */
+export interface ISandboxScene {
+    /** Shown in the list and over the picture. */
+    readonly title: string;
+    /** One sentence: what is to be seen. */
+    readonly description: string;
+    /** What one can do with it, in a few words. */
+    readonly hint: string;
+    /**
+     * Builds the scene.
+     *
+     * @param engine made by `CreateAvatarEngineAsync`
+     * @param canvas for the camera's controls
+     * @param context what the shell lends
+     * @returns the scene, with a camera; the shell renders and disposes it
+     */
+    createAsync(engine: WebGPUEngine, canvas: HTMLCanvasElement, context: ISandboxContext): Promise<Scene>;
+}

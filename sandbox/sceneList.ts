@@ -1,0 +1,11 @@
+import { type ISandboxScene } from "./sceneDefinition.js";
+import { CrowdScene } from "./scenes/crowd.js";
+import { DropScene } from "./scenes/drop.js";
+import { WalkScene } from "./scenes/walk.js";
+
+/** The scenes by the name in the address; the first opens by itself. */
+export const Scenes: Readonly<Record<string, ISandboxScene>> = {
+    walk: WalkScene,
+    crowd: CrowdScene,
+    drop: DropScene,
+};

@@ -1,0 +1,56 @@
+import { type Scene } from "@babylonjs/core/scene.js";
+import { type ISandboxContext } from "./sceneDefinition.js";
+
+/**
+ * Takes files that are dropped on the page, or picked with the button of the panel.
+ *
+ * @param scene as long as it lives
+ * @param context where the button goes
+ * @param open takes a file
+ */
+export function WatchDrops(scene: Scene, { controls }: ISandboxContext, open: (file: File) => void): void {
+    const stop = new AbortController();
+    const mark = (isOver: boolean): void => {
+        document.body.classList.toggle("is-drop-target", isOver);
+    };
+    const on = (name: "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void => {
+        window.addEventListener(
+            name,
+            (event) => {
+                event.preventDefault(); // else the browser opens the file in place of the page
+                act(event);
+            },
+            { signal: stop.signal },
+        );
+    };
+    on("dragover", () => {
+        mark(true);
+    });
+    on("dragleave", () => {
+        mark(false);
+    });
+    on("drop", (event) => {
+        mark(false);
+        const file = event.dataTransfer?.files[0];
+        if (file) {
+            open(file);
+        }
+    });
+    const picker = document.createElement("input");
+    picker.type = "file";
+    picker.accept = ".glb,.vrm";
+    picker.addEventListener("change", () => {
+        const [file] = picker.files ?? [];
+        if (file) {
+            open(file);
+        }
+    });
+    const pick = (): void => {
+        picker.click();
+    };
+    controls?.add({ pick }, "pick").name("open a file …");
+    scene.onDisposeObservable.addOnce(() => {
+        mark(false);
+        stop.abort();
+    });
+}
