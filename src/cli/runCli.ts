@@ -135,8 +135,8 @@ function ReportError(error: unknown, command: string, terminal: ITerminal, isVer
         terminal.writeNote(`See ${help}.\n`);
     }
     if (isVerbose) {
-        for (let cause: unknown = thrown; cause instanceof Error; cause = cause.cause) {
-            terminal.writeNote(`${cause.stack ?? cause.message}\n`);
+        for (let cause: unknown = thrown; cause !== undefined; cause = (cause as Error).cause) {
+            terminal.writeNote(`${(cause as Error).stack ?? String(cause)}\n`);
         }
     }
     return isUsage ? ExitCode.Usage : ExitCode.Failure;
