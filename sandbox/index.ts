@@ -60,7 +60,7 @@ async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void>
         }
         panel?.follow(scene, clock);
         await scene.whenReadyAsync();
-        RunScene(engine, scene, clock.isFrozen);
+        RunScene(engine, scene, clock.isFrozen && !address.hasPanel);
     } catch (error) {
         if (!isClosed) {
             ShowError(overlay, error);
@@ -68,20 +68,21 @@ async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void>
     }
 }
 
-function RunScene(engine: WebGPUEngine, scene: Scene, isFrozen: boolean): void {
+/** Draws a scene over and over; a still picture only until it is ready, and again when the page changes its size. */
+function RunScene(engine: WebGPUEngine, scene: Scene, isStill: boolean): void {
     let frames = 0;
     engine.runRenderLoop(() => {
         scene.render();
         if (scene.isReady() && ++frames === FramesUntilReady) {
             document.documentElement.dataset["ready"] = "true";
-            if (isFrozen) {
+            if (isStill) {
                 engine.stopRenderLoop();
             }
         }
     });
     const resized = (): void => {
         engine.resize();
-        if (isFrozen) {
+        if (isStill) {
             engine.beginFrame();
             scene.render();
             engine.endFrame();

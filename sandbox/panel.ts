@@ -50,6 +50,7 @@ export class Panel {
             this.controls.show();
         }
         this.refreshClips(scene, clock);
+        this._times.show([["not measured on this adapter", ""]]);
         clearInterval(this._timer);
         this._timer = setInterval(() => void this._showFiguresAsync(scene), FigureInterval);
         void this._showFiguresAsync(scene);
@@ -65,7 +66,13 @@ export class Panel {
         for (const controller of [...this._playback.children]) {
             controller.destroy();
         }
-        this._playback.add(clock, "isRunning").name("play").listen();
+        this._playback
+            .add(clock, "isRunning")
+            .name("play")
+            .onChange(() => {
+                clock.release(scene.animationGroups);
+            })
+            .listen();
         this._playback.add(clock, "speed", 0, 2, 0.05);
         const names = [...new Set(scene.animationGroups.map((group) => group.name))];
         const playing = scene.animationGroups.find((group) => group.isStarted);
@@ -103,11 +110,11 @@ export class Panel {
         ]);
         renderer.measuresTimes = true;
         const times = await renderer.readTimesAsync();
-        this._times.show(
-            times
-                ? Object.entries(times).map(([stage, milliseconds]) => [stage, `${milliseconds.toFixed(2)} ms`])
-                : [["not measured on this adapter", ""]],
-        );
+        if (times) {
+            this._times.show(
+                Object.entries(times).map(([stage, milliseconds]) => [stage, `${milliseconds.toFixed(2)} ms`]),
+            );
+        }
     }
 }
 

@@ -55,6 +55,17 @@ export class SceneClock {
             }
         }
     }
+
+    /**
+     * Lets clips go on that {@link seek} has paused in a frozen scene.
+     *
+     * @param groups the clips
+     */
+    public release(groups: readonly AnimationGroup[]): void {
+        for (const group of groups) {
+            group.restart();
+        }
+    }
 }
 
 /**

@@ -13,7 +13,7 @@ import { WatchDrops } from "../watchDrops.js";
 
 /** Shows whatever is dropped on it: an avatar as it is, any rigged character after baking it in the page. */
 export const DropScene: ISandboxScene = {
-    title: "Your own character",
+    title: "Your character",
     description: "Drop an avatar or any rigged GLB or VRM: it is baked here, in the page, and starts to walk.",
     hint: "Nothing is uploaded",
 
@@ -70,6 +70,7 @@ async function ShowAvatarAsync(
     } else {
         avatar.animationGroups[0]?.start(true);
     }
+    avatar.rotation.y = Math.PI; // she faces +z, away from the camera
     AddGroundShadow(avatar, scene);
     camera.target.y = avatar.refreshBoundingInfo().getBoundingInfo().boundingBox.centerWorld.y;
     return avatar;

@@ -135,8 +135,9 @@ function ReportError(error: unknown, command: string, terminal: ITerminal, isVer
         terminal.writeNote(`See ${help}.\n`);
     }
     if (isVerbose) {
-        for (let cause: unknown = thrown; cause !== undefined; cause = (cause as Error).cause) {
-            terminal.writeNote(`${(cause as Error).stack ?? String(cause)}\n`);
+        // Not by instanceof: errors of Node's own file functions may come from another realm.
+        for (let cause: Error | undefined = thrown; cause; cause = cause.cause as Error | undefined) {
+            terminal.writeNote(`${cause.stack ?? cause.message}\n`);
         }
     }
     return isUsage ? ExitCode.Usage : ExitCode.Failure;
