@@ -1,3 +1,8 @@
+/**
+ * Making avatars, in Node and in pages: bake rigged characters, read, write and validate avatar files.
+ *
+ * @packageDocumentation
+ */
 export {
     BakeAvatarAsync,
     type BakeStage,
@@ -10,4 +15,11 @@ export { type IGltfWithResources } from "./bake/readCharacter.js";
 export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
 export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
-export { WriteAvatar } from "../format/writeAvatar.js";
+export {
+    type IReadAvatarOptions,
+    type LoadUriAsync,
+    ReadAvatar,
+    ReadAvatarAsync,
+    ValidateAvatar,
+} from "../format/readAvatar.js";
+export { type IWriteAvatarOptions, WriteAvatar } from "../format/writeAvatar.js";

@@ -49,7 +49,11 @@ describe("the built package", () => {
             "BakeAvatarAsync",
             "DecodeImageInBrowserAsync",
             "DefaultSplats",
+            "ReadAvatar",
+            "ReadAvatarAsync",
             "RigError",
+            "ValidateAvatar",
+            "WriteAvatar",
         ]);
     });
 
