@@ -11,7 +11,10 @@ const source = join(root, "src");
  * Modules whose classes must be the same object for every entry, so that `instanceof AvatarError` holds whichever entry
  * threw. Each is built once, and the other entries import the built file.
  */
-const shared = { "diagnostics/avatarError": join(source, "diagnostics", "avatarError") };
+const shared = {
+    "diagnostics/avatarError": join(source, "diagnostics", "avatarError"),
+    "format/avatarFormatError": join(source, "format", "avatarFormatError"),
+};
 
 const compilerOptions = {
     noEmit: false,
@@ -35,8 +38,8 @@ const base = {
     module: { rules },
 };
 
-/** Packages stay imports, and so do the entries and shared modules that are built on their own. */
-function external(entries) {
+/** Packages stay imports, and so do the entries and shared modules that are built on their own, seen from `file`. */
+function external(file, entries) {
     return ({ context, request }, callback) => {
         if (/^(?:[^./]|\.\.?$)/.test(request) && !/^[A-Za-z]:/.test(request)) {
             callback(null, request);
@@ -44,7 +47,7 @@ function external(entries) {
         }
         const path = resolve(context ?? root, request).replace(/\.(?:js|ts)$/, "");
         const entry = Object.keys(entries).find((name) => entries[name] === path);
-        callback(null, entry && `./${entry}.js`);
+        callback(null, entry && (file.includes("/") ? `../${entry}.js` : `./${entry}.js`));
     };
 }
 
@@ -56,7 +59,7 @@ function library(name, file, { entries = shared, ...options } = {}) {
         entry: { [name]: file },
         experiments: { outputModule: true },
         externalsType: "module-import",
-        externals: [external(entries)],
+        externals: [external(name, entries)],
         output: {
             path: join(root, "dist"),
             filename: `${name}.js`,
@@ -108,7 +111,10 @@ const sandbox = {
 };
 
 const libraries = [
-    library("diagnostics/avatarError", shared["diagnostics/avatarError"], { entries: {} }),
+    ...Object.entries(shared).map(([name, file]) => {
+        const { [name]: _itself, ...others } = shared;
+        return library(name, file, { entries: others });
+    }),
     library("pure", join(source, "pure.ts")),
     library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
     library("convert", join(source, "convert", "index.ts")),

@@ -16,6 +16,12 @@ export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js"
 export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
 export {
+    AvatarFormatError,
+    type AvatarFormatErrorCode,
+    type AvatarFormatWarningCode,
+    type IValidationIssue,
+} from "../format/avatarFormatError.js";
+export {
     type IReadAvatarOptions,
     type LoadUriAsync,
     ReadAvatar,

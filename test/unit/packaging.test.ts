@@ -46,6 +46,7 @@ describe("the built package", () => {
     it("exports exactly the public names of the converter", () => {
         expect(ExportedNames("babylon-gaussian-avatar/convert")).toEqual([
             "AvatarBakeError",
+            "AvatarFormatError",
             "BakeAvatarAsync",
             "DecodeImageInBrowserAsync",
             "DefaultSplats",
@@ -66,12 +67,16 @@ describe("the built package", () => {
         expect(RunInNode(`await import("babylon-gaussian-avatar"); ${IsAvatarLoaderRegistered}`)).toBe("true");
     });
 
-    it("has one AvatarError for all its entries, so that instanceof holds whoever threw", () => {
+    it("has one AvatarError and one AvatarFormatError for all its entries, so that instanceof holds whoever threw", () => {
         const code = `
-            const { AvatarError } = await import("babylon-gaussian-avatar");
-            const { AvatarBakeError } = await import("babylon-gaussian-avatar/convert");
-            console.log(AvatarBakeError.prototype instanceof AvatarError);`;
-        expect(RunInNode(code)).toBe("true");
+            const { AvatarError, AvatarFormatError } = await import("babylon-gaussian-avatar");
+            const convert = await import("babylon-gaussian-avatar/convert");
+            console.log(
+                convert.AvatarBakeError.prototype instanceof AvatarError,
+                convert.AvatarFormatError === AvatarFormatError,
+                AvatarFormatError.prototype instanceof AvatarError,
+            );`;
+        expect(RunInNode(code)).toBe("true true true");
     });
 
     it("leaves Babylon and ONNX Runtime out of its files, and every path of this machine", () => {
