@@ -112,8 +112,8 @@ const sandbox = {
 
 const libraries = [
     ...Object.entries(shared).map(([name, file]) => {
-        const { [name]: _itself, ...others } = shared;
-        return library(name, file, { entries: others });
+        const others = Object.entries(shared).filter(([other]) => other !== name);
+        return library(name, file, { entries: Object.fromEntries(others) });
     }),
     library("pure", join(source, "pure.ts")),
     library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
