@@ -11,7 +11,7 @@ import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
 
 /** People that the scene begins with, and the most it offers. */
-const People = { first: 7, most: 20 } as const;
+const People = { first: 5, most: 20 } as const;
 
 /** Distance between neighbours, metres. */
 const Spacing = 0.9;
