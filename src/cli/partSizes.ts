@@ -1,4 +1,5 @@
-import { AvatarExtensionName, type IAvatarExtension } from "../format/avatarSchema.js";
+import { type IAvatarExtension } from "../format/avatarSchema.js";
+import { AvatarExtensionName } from "../format/extensionNames.js";
 import { FindAvatarPrimitive } from "../format/findAvatar.js";
 import { IsGlb, SplitGlb } from "../format/glbContainer.js";
 import { CheckGltf, type IGltf } from "../format/gltfJson.js";

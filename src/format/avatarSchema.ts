@@ -2,14 +2,8 @@ import * as v from "valibot";
 import { BodyModels, SmplxJointNames } from "./bodyModel.js";
 import { MaxJoints, MaxMorphTargets } from "./limits.js";
 
-/** Name of the root extension of an avatar file. */
-export const AvatarExtensionName = "BGA_gaussian_avatar";
-
 /** Version of the extension that this library writes and reads. */
 export const AvatarExtensionVersion = 1;
-
-/** Name of the standard extension that marks a primitive of points as Gaussians. */
-export const SplatExtensionName = "KHR_gaussian_splatting";
 
 /** The colour space this library writes: sRGB display values, blended as they are. */
 export const DisplayColorSpace = "srgb_rec709_display";

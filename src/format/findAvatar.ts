@@ -1,4 +1,4 @@
-import { AvatarExtensionName, SplatExtensionName } from "./avatarSchema.js";
+import { AvatarExtensionName, SplatExtensionName } from "./extensionNames.js";
 
 /** Where in a document an avatar is. */
 export interface IAvatarLocation {

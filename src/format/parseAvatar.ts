@@ -1,6 +1,6 @@
 import { AccessorReader } from "./accessor.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
-import { AvatarExtensionName } from "./avatarSchema.js";
+import { AvatarExtensionName } from "./extensionNames.js";
 import { FindAvatarPrimitive, type IAvatarLocation } from "./findAvatar.js";
 import { CheckGltf, type IGltf } from "./gltfJson.js";
 import { type IGltfSource } from "./gltfSource.js";

@@ -1,10 +1,6 @@
 import * as v from "valibot";
-import {
-    AvatarExtensionName,
-    AvatarExtensionSchema,
-    AvatarExtensionVersion,
-    type IAvatarExtension,
-} from "./avatarSchema.js";
+import { AvatarExtensionSchema, AvatarExtensionVersion, type IAvatarExtension } from "./avatarSchema.js";
+import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { type IGltf, IssuePath } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
 import { RequireSafeUri } from "./safeUri.js";
@@ -91,7 +87,7 @@ export function ReadExtension(gltf: IGltf, issues: IssueList): IAvatarExtension 
  * @param issues receives every problem
  */
 export function CheckRequiredExtensions(gltf: IGltf, issues: IssueList): void {
-    const known = [AvatarExtensionName, "KHR_gaussian_splatting", "KHR_mesh_quantization"];
+    const known = [AvatarExtensionName, SplatExtensionName, QuantizationExtensionName];
     for (const [index, name] of (gltf.extensionsRequired ?? []).entries()) {
         if (!known.includes(name)) {
             issues.error(

@@ -1,6 +1,7 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IMorphTarget } from "./avatarAsset.js";
-import { AvatarExtensionName, type IAvatarExtension } from "./avatarSchema.js";
+import { type IAvatarExtension } from "./avatarSchema.js";
+import { AvatarExtensionName } from "./extensionNames.js";
 import { type IGltfMesh, type IGltfPrimitive } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
 import { MaxGaussians, MaxMorphTargets } from "./limits.js";

@@ -2,6 +2,7 @@ import { type AccessorReader } from "./accessor.js";
 import { type IAvatarJoint } from "./avatarAsset.js";
 import { type IAvatarExtension } from "./avatarSchema.js";
 import { type BodyModel, type SmplxJointName, SmplxJointNames } from "./bodyModel.js";
+import { AvatarExtensionName } from "./extensionNames.js";
 import { type IGltf, type IGltfNode } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
 import { MaxJoints } from "./limits.js";
@@ -150,7 +151,7 @@ function SmplxNames(
     const names = new Map<number, SmplxJointName>();
     const used = new Set<string | undefined>();
     for (const [index, { node, smplx }] of pairs.entries()) {
-        const path = `/extensions/BGA_gaussian_avatar/joints/${index}`;
+        const path = `/extensions/${AvatarExtensionName}/joints/${index}`;
         if (!nodes.includes(node)) {
             issues.error(
                 "invalid-extension",

@@ -6,13 +6,8 @@ import {
     type IGaussianCloud,
     type IMorphTarget,
 } from "./avatarAsset.js";
-import {
-    AvatarExtensionName,
-    AvatarExtensionVersion,
-    DisplayColorSpace,
-    type IAvatarExtension,
-    SplatExtensionName,
-} from "./avatarSchema.js";
+import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
+import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { JoinGlb } from "./glbContainer.js";
 import { GltfWriter, type JsonObject } from "./gltfWriter.js";
 import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
@@ -185,8 +180,8 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
     const roots = asset.joints.flatMap(({ parent }, index) => (parent < 0 ? [index + FirstJointNode] : []));
     return {
         asset: { version: "2.0", generator: "babylon-gaussian-avatar" },
-        extensionsUsed: [SplatExtensionName, AvatarExtensionName, ...(isQuantized ? ["KHR_mesh_quantization"] : [])],
-        ...(isQuantized ? { extensionsRequired: ["KHR_mesh_quantization"] } : {}),
+        extensionsUsed: [SplatExtensionName, AvatarExtensionName, ...(isQuantized ? [QuantizationExtensionName] : [])],
+        ...(isQuantized ? { extensionsRequired: [QuantizationExtensionName] } : {}),
         extensions: { [AvatarExtensionName]: MakeExtension(asset) },
         scene: 0,
         scenes: [{ nodes: [AvatarNode, ...roots] }],

@@ -12,11 +12,11 @@ import {
 } from "@babylonjs/loaders/glTF/2.0/glTFLoaderInterfaces.js";
 import { GLTFLoader } from "@babylonjs/loaders/glTF/2.0/glTFLoader.pure.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
+import { AvatarExtensionName } from "../../format/extensionNames.js";
 import { FindAvatarPrimitive } from "../../format/findAvatar.js";
 import { AvatarBufferViews, ParseAvatar } from "../../format/parseAvatar.js";
 import { AvatarRenderer } from "../avatarRenderer.js";
 import { GaussianAvatar } from "../gaussianAvatar.js";
-import { AvatarExtensionName } from "./avatarExtensionName.js";
 
 /** Ahead of Babylon's own `KHR_gaussian_splatting`, which has no order and so comes last. */
 const LoaderOrder = 100;

@@ -5,7 +5,7 @@ import {
 import { registerBuiltInGLTFExtensions } from "@babylonjs/loaders/glTF/2.0/Extensions/dynamic.js";
 import { registerGLTFExtension } from "@babylonjs/loaders/glTF/2.0/glTFLoaderExtensionRegistry.js";
 import { GLTFFileLoaderMetadata } from "@babylonjs/loaders/glTF/glTFFileLoader.metadata.js";
-import { AvatarExtensionName } from "./avatarExtensionName.js";
+import { AvatarExtensionName } from "../../format/extensionNames.js";
 
 let IsRegistered = false;
 
