@@ -107,6 +107,8 @@ const sandbox = {
     ],
     // An app with a 3D engine in it: the size that is watched is the library's (.size-limit.json).
     performance: { hints: false },
+    // The address that the server prints stays on the screen.
+    stats: "errors-warnings",
     devServer: { static: false, hot: false, client: { overlay: { warnings: false } } },
 };
 

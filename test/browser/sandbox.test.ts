@@ -81,7 +81,10 @@ async function OpenFileAsync(
     file: string | { name: string; bytes: Uint8Array },
     splats: string,
 ): Promise<void> {
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.click("button:has-text('open a file')")]);
+    const [chooser] = await Promise.all([
+        page.waitForEvent("filechooser"),
+        page.click("button:has-text('open a file')"),
+    ]);
     await chooser.setFiles(
         typeof file === "string"
             ? file

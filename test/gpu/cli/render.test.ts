@@ -212,7 +212,7 @@ DescribeGpu("gaussian-avatar render", () => {
         const avatar = SaveAvatar("whole.glb", MakeSampleAvatar({ gaussians: 300 }));
         for (const [index, camera] of ["0,0", "90,0", "-35,40", "180,-20"].entries()) {
             const name = `side${index}.png`;
-             
+
             const { data, width, height } = await RenderAsync(avatar, name, "--size", "60x80", "--camera", camera);
             let drawn = 0;
             for (let y = 0; y < height; y++) {
@@ -255,7 +255,7 @@ DescribeGpu("gaussian-avatar render", () => {
             [JSON.stringify(mirrored), /"R" must be a rotation/],
         ] as const) {
             writeFileSync(pathOf("bad.json"), camera);
-             
+
             const { code, err } = await RunAsync([
                 "render",
                 avatar,
