@@ -1,6 +1,6 @@
 import { type IMorphTarget } from "../../format/avatarAsset.js";
 import { type ICanonicalMesh } from "./canonicalMesh.js";
-import { type ISurfaceSamples } from "./surfaceSampling.js";
+import { type ISurfaceSamples } from "./surfaceSamples.js";
 
 /** Offsets shorter than this, in metres, do not show: a tenth of a millimetre. */
 const MinDelta = 1e-4;

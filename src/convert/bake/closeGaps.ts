@@ -1,5 +1,5 @@
 import { PointGrid } from "./pointGrid.js";
-import { type ISurfaceSamples } from "./surfaceSampling.js";
+import { type ISurfaceSamples } from "./surfaceSamples.js";
 
 /** Least cover of any surface point; what lies behind shows through by the rest. */
 const MinCover = 0.97;

@@ -2,8 +2,8 @@ import { type ICanonicalMesh } from "./canonicalMesh.js";
 
 /** Vertices nearer than this, in metres, are one point of the surface: exporters split them along texture seams. */
 const WeldDistance = 1e-5;
-/** Cosine of the dihedral angle (50°) from which an edge is a crease that a flat splat must not cross. */
-const CreaseCosine = 0.64;
+/** Cosine of the angle (30°) by which a convex edge bends at least for a flat splat to stick out visibly. */
+const CreaseCosine = 0.866;
 
 /** How the triangles of a mesh hang together. */
 export interface IMeshTopology {
@@ -13,10 +13,12 @@ export interface IMeshTopology {
     readonly areas: Float32Array;
     /** [T] connected piece that a triangle belongs to. */
     readonly pieces: Uint32Array;
-    /** [E,6] end points of open edges and creases, metres. */
+    /** [E,6] end points of open edges and convex creases, metres. */
     readonly rims: Float32Array;
     /** [E] piece of each rim edge. */
     readonly rimPieces: Uint32Array;
+    /** [E] 1 for creases, 0 for open edges. */
+    readonly rimCreases: Uint8Array;
 }
 
 /** Measures triangles, finds connected pieces, open edges and creases. */
@@ -38,8 +40,9 @@ export function AnalyzeMesh(mesh: ICanonicalMesh): IMeshTopology {
     }
     const rims: number[] = [];
     const rimPieces: number[] = [];
+    const rimCreases: number[] = [];
     for (const [key, faces] of edges) {
-        if (faces.length > 1 && !IsCrease(faceNormals, faces)) {
+        if (faces.length > 1 && !IsConvexCrease(mesh, faceNormals, faces)) {
             continue;
         }
         for (const end of key.split(",")) {
@@ -47,6 +50,7 @@ export function AnalyzeMesh(mesh: ICanonicalMesh): IMeshTopology {
             rims.push(mesh.positions[v]!, mesh.positions[v + 1]!, mesh.positions[v + 2]!);
         }
         rimPieces.push(pieces[faces[0]!]!);
+        rimCreases.push(faces.length > 1 ? 1 : 0);
     }
     return {
         faceNormals,
@@ -54,13 +58,25 @@ export function AnalyzeMesh(mesh: ICanonicalMesh): IMeshTopology {
         pieces,
         rims: Float32Array.from(rims),
         rimPieces: Uint32Array.from(rimPieces),
+        rimCreases: Uint8Array.from(rimCreases),
     };
 }
 
-function IsCrease(normals: Float32Array, faces: readonly number[]): boolean {
+/** What sticks out of a concave crease ends inside the body: nobody sees it, and it closes the corner. */
+function IsConvexCrease(
+    { positions, source }: ICanonicalMesh,
+    normals: Float32Array,
+    faces: readonly number[],
+): boolean {
     const [a, b] = [faces[0]! * 3, faces[1]! * 3];
-    const dot = normals[a]! * normals[b]! + normals[a + 1]! * normals[b + 1]! + normals[a + 2]! * normals[b + 2]!;
-    return dot < CreaseCosine;
+    const middle = (corner: number, i: number): number =>
+        [0, 1, 2].reduce((sum, k) => sum + positions[source.indices[corner + k]! * 3 + i]! / 3, 0);
+    let [dot, rise] = [0, 0];
+    for (let i = 0; i < 3; i++) {
+        dot += normals[a + i]! * normals[b + i]!;
+        rise += normals[a + i]! * (middle(b, i) - middle(a, i));
+    }
+    return dot < CreaseCosine && rise < 0;
 }
 
 function WeldVertices(positions: Float32Array): Uint32Array {

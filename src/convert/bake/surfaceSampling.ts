@@ -1,32 +1,12 @@
 import { type Vector3Tuple } from "../../math/vector3.js";
 import { AvatarBakeError } from "./avatarBakeError.js";
 import { type ICanonicalMesh } from "./canonicalMesh.js";
+import { FindHiddenSamples } from "./hiddenSurface.js";
 import { AnalyzeMesh, type IMeshTopology } from "./meshTopology.js";
 import { VertexDensities } from "./sampleDensity.js";
 import { EliminateSamples } from "./sampleElimination.js";
+import { type ISurfaceSamples, SampleList, SelectSamples } from "./surfaceSamples.js";
 import { type ITexturePoint, type LinearColor, ShadeMaterial, TextureCache } from "./textureSampling.js";
-
-/** A point on the surface that becomes one Gaussian. */
-export interface ISurfaceSamples {
-    /** Number of samples, N. */
-    readonly count: number;
-    /** [N] mesh. */
-    readonly meshes: Uint16Array;
-    /** [N] triangle of the mesh. */
-    readonly triangles: Uint32Array;
-    /** [N,2] barycentric coordinates of the second and third corner. */
-    readonly barycentrics: Float32Array;
-    /** [N,3] positions, metres. */
-    readonly positions: Float32Array;
-    /** [N,3] unit normals. */
-    readonly normals: Float32Array;
-    /** [N] mean distance of neighbouring samples, metres. */
-    readonly spacings: Float32Array;
-    /** [N,4] linear colour and alpha. */
-    readonly colors: Float32Array;
-    /** [N] connected piece of surface, unique over all meshes. */
-    readonly pieces: Uint32Array;
-}
 
 /** Meshes with what sampling needs to know about them. */
 export interface ISampledSurface {
@@ -40,6 +20,10 @@ export interface ISampledSurface {
 
 /** Candidates per kept sample; elimination needs about three to reach blue noise. */
 const Oversampling = 3;
+/** Samples that measure which share of the surface is visible, to within about one percent. */
+const PilotSamples = 12_000;
+/** Surface that hides what lies behind it. */
+const OpaqueAlpha = 0.95;
 /** Surface that lets more light through than this is not worth a Gaussian. */
 const MinAlpha = 0.04;
 /** Width of the averaged texture square per spacing: the splat itself blurs by the rest. */
@@ -65,18 +49,15 @@ export function SampleSurface(meshes: readonly ICanonicalMesh[], head: Vector3Tu
         );
     });
     const sampler = new SurfaceSampler(meshes, topologies, densities);
-    let candidates = sampler.generate(count * Oversampling, count);
-    const share = candidates.count / (count * Oversampling);
-    if (candidates.count === 0) {
+    // What is cut out of hair cards or hidden under clothes is known only after it has been laid.
+    const share = sampler.generate(PilotSamples, PilotSamples).count / PilotSamples;
+    if (share === 0) {
         throw new AvatarBakeError(
             "no-triangles",
             "No visible surface: every triangle has zero area or is transparent. Check the alpha of the materials.",
         );
     }
-    if (share < 0.75) {
-        // Much of the surface is cut out (hair cards): ask for as many more.
-        candidates = sampler.generate((count * Oversampling) / share, count / share);
-    }
+    const candidates = sampler.generate((count * Oversampling) / share, count / share);
     const kept = EliminateSamples(
         {
             positions: candidates.positions,
@@ -91,6 +72,14 @@ export function SampleSurface(meshes: readonly ICanonicalMesh[], head: Vector3Tu
 
 /** Disc radius of the densest packing over the square root of the area per point: 1/√(2√3). */
 const RadiusPerSpacing = 1 / Math.sqrt(2 * Math.sqrt(3));
+
+/** Where the opacity of a triangle is measured, barycentric. */
+const OpacityProbes = [
+    [1 / 3, 1 / 3],
+    [0.05, 0.05],
+    [0.9, 0.05],
+    [0.05, 0.9],
+] as const;
 
 class SurfaceSampler {
     private readonly _meshes: readonly ICanonicalMesh[];
@@ -145,7 +134,24 @@ class SurfaceSampler {
             }
             pieceOffset += mesh.positions.length / 3;
         });
-        return out.finish();
+        const all = out.finish();
+        const hidden = FindHiddenSamples(this._meshes, all, (m, t) => this._isOpaque(m, t));
+        return SelectSamples(
+            all,
+            Uint32Array.from({ length: all.count }, (_, i) => i).filter((i) => hidden[i] === 0),
+        );
+    }
+
+    /** Whether a triangle is solid at its middle and near its corners. */
+    private _isOpaque(m: number, t: number): boolean {
+        const mesh = this._meshes[m]!;
+        return (
+            this._topologies[m]!.areas[t]! > 0 &&
+            (mesh.source.material.alphaMode === "OPAQUE" ||
+                OpacityProbes.every(
+                    ([u, v]) => (this._shade(mesh, this._topologies[m]!, t, u, v, 0)?.[3] ?? 0) > OpaqueAlpha,
+                ))
+        );
     }
 
     private _density2(mesh: ICanonicalMesh, m: number, t: number): number {
@@ -197,88 +203,4 @@ function UvArea(set: Float32Array, corners: readonly [number, number, number]): 
     const [ux, uy] = [set[b]! - set[a]!, set[b + 1]! - set[a + 1]!];
     const [vx, vy] = [set[c]! - set[a]!, set[c + 1]! - set[a + 1]!];
     return Math.abs(ux * vy - uy * vx) / 2;
-}
-
-/** Grows while candidates are laid. */
-class SampleList {
-    private readonly _numbers = {
-        meshes: [] as number[],
-        triangles: [] as number[],
-        barycentrics: [] as number[],
-        positions: [] as number[],
-        normals: [] as number[],
-        spacings: [] as number[],
-        colors: [] as number[],
-        pieces: [] as number[],
-    };
-
-    public add(
-        mesh: ICanonicalMesh,
-        m: number,
-        topology: IMeshTopology,
-        t: number,
-        [u, v]: readonly [number, number],
-        spacing: number,
-        color: LinearColor,
-        piece: number,
-    ): void {
-        const list = this._numbers;
-        list.meshes.push(m);
-        list.triangles.push(t);
-        list.barycentrics.push(u, v);
-        list.spacings.push(spacing);
-        list.colors.push(color[0], color[1], color[2], color[3]);
-        list.pieces.push(piece);
-        const corners = mesh.source.indices.subarray(t * 3, t * 3 + 3);
-        const mix = (values: Float32Array, i: number): number =>
-            (1 - u - v) * values[corners[0]! * 3 + i]! +
-            u * values[corners[1]! * 3 + i]! +
-            v * values[corners[2]! * 3 + i]!;
-        list.positions.push(mix(mesh.positions, 0), mix(mesh.positions, 1), mix(mesh.positions, 2));
-        const smooth = [mix(mesh.normals, 0), mix(mesh.normals, 1), mix(mesh.normals, 2)];
-        const face = topology.faceNormals.subarray(t * 3, t * 3 + 3);
-        const length = Math.hypot(smooth[0]!, smooth[1]!, smooth[2]!);
-        const dot = smooth[0]! * face[0]! + smooth[1]! * face[1]! + smooth[2]! * face[2]!;
-        // A smooth normal far off the face (hard edges shaded smooth, flipped exports) would tilt the disc out of it.
-        const normal = dot > 0.7 * length ? smooth.map((value) => value / length) : face;
-        list.normals.push(normal[0]!, normal[1]!, normal[2]!);
-    }
-
-    public finish(): ISurfaceSamples {
-        const list = this._numbers;
-        return {
-            count: list.meshes.length,
-            meshes: Uint16Array.from(list.meshes),
-            triangles: Uint32Array.from(list.triangles),
-            barycentrics: Float32Array.from(list.barycentrics),
-            positions: Float32Array.from(list.positions),
-            normals: Float32Array.from(list.normals),
-            spacings: Float32Array.from(list.spacings),
-            colors: Float32Array.from(list.colors),
-            pieces: Uint32Array.from(list.pieces),
-        };
-    }
-}
-
-function SelectSamples(all: ISurfaceSamples, kept: Uint32Array): ISurfaceSamples {
-    const pick = <T extends Float32Array | Uint32Array | Uint16Array>(from: T, size: number): T => {
-        const out = from.slice(0, kept.length * size) as T;
-        kept.forEach((index, i) => {
-            for (let k = 0; k < size; k++) {
-                out[i * size + k] = from[index * size + k]!;
-            }
-        });
-        return out;
-    };
-    return {
-        count: kept.length,
-        meshes: pick(all.meshes, 1),
-        triangles: pick(all.triangles, 1),
-        barycentrics: pick(all.barycentrics, 2),
-        positions: pick(all.positions, 3),
-        normals: pick(all.normals, 3),
-        spacings: pick(all.spacings, 1),
-        colors: pick(all.colors, 4),
-        pieces: pick(all.pieces, 1),
-    };
 }

@@ -1,0 +1,174 @@
+import { type ICanonicalMesh } from "./canonicalMesh.js";
+import { PointGrid } from "./pointGrid.js";
+import { type ISurfaceSamples } from "./surfaceSamples.js";
+import { TriangleTree } from "./triangleTree.js";
+
+/** A layer this far above a sample at most is its cover, metres: thick clothes; fingers and lips are thicker. */
+const MaxCoverDistance = 0.02;
+/** Rays start this far above the surface, metres: they must not hit the triangle that they start from. */
+const RayOffset = 1e-4;
+/** Rays of this length leave every character, metres. */
+const FarAway = 1e3;
+/** Directions of the half-space over a sample in which a way out is sought; a gap of 20° is found. */
+const ViewDirections = 40;
+/** A sample and its cover that share less of their joints' weight part when the limb bends. */
+const MinSharedWeight = 0.5;
+/** A surface that some expression moves farther than this, in metres, may uncover what it hides. */
+const ExpressionThreshold = 5e-4;
+/** Width of the hidden band that stays along the border of a cover, metres: cloth slides by as much over skin. */
+const BorderWidth = 0.008;
+
+/**
+ * Finds the samples that nobody can see: those under clothes, under a shell, inside another part. Besides being a waste
+ * they would shine through, since a splat of the layer above is never quite opaque and sorts by its centre.
+ *
+ * A sample is hidden when
+ * - the ray along its normal leaves the character through the back of an opaque triangle close above (a surface that
+ *   *faces* the sample instead is the other side of a fold: armpit, lips before teeth),
+ * - that triangle moves with it: same joints, and neither takes part in an expression, which might open the mouth,
+ * - no straight way leads out in any direction of its half-space (skirts, open collars),
+ * - and it is not near the border of the hidden part, so that no gap opens when limbs move.
+ *
+ * @param isOpaque whether triangle `t` of mesh `m` hides what is behind it
+ * @returns [N] 1 for hidden samples
+ */
+export function FindHiddenSamples(
+    meshes: readonly ICanonicalMesh[],
+    samples: ISurfaceSamples,
+    isOpaque: (m: number, t: number) => boolean,
+): Uint8Array {
+    const covers = new Covers(meshes, isOpaque);
+    const hidden = new Uint8Array(samples.count);
+    for (let i = 0; i < samples.count; i++) {
+        hidden[i] = covers.hide(samples, i) ? 1 : 0;
+    }
+    KeepBorder(samples, hidden);
+    return hidden;
+}
+
+/** Directions evenly spread over the sphere: a Fibonacci lattice. */
+const Views = Array.from({ length: 2 * ViewDirections }, (_, i) => {
+    const z = 1 - (i + 0.5) / ViewDirections;
+    const angle = i * Math.PI * (3 - Math.sqrt(5));
+    const radius = Math.sqrt(1 - z * z);
+    return Float32Array.of(radius * Math.cos(angle), radius * Math.sin(angle), z);
+});
+
+/** The opaque triangles of all meshes. */
+class Covers {
+    private readonly _meshes: readonly ICanonicalMesh[];
+    private readonly _tree: TriangleTree;
+    /** [T] mesh and triangle of each triangle of the tree. */
+    private readonly _meshOf: number[] = [];
+    private readonly _triangleOf: number[] = [];
+    private readonly _expressive: readonly Uint8Array[];
+    private readonly _from = new Float32Array(3);
+    /** [views] triangle that blocked each view last, or -1. */
+    private readonly _blockers = new Int32Array(Views.length).fill(-1);
+
+    public constructor(meshes: readonly ICanonicalMesh[], isOpaque: (m: number, t: number) => boolean) {
+        this._meshes = meshes;
+        this._expressive = meshes.map(ExpressiveVertices);
+        const corners: number[] = [];
+        meshes.forEach(({ source, positions }, m) => {
+            for (let t = 0; t < source.indices.length / 3; t++) {
+                if (isOpaque(m, t)) {
+                    this._meshOf.push(m);
+                    this._triangleOf.push(t);
+                    for (let k = 0; k < 9; k++) {
+                        corners.push(positions[source.indices[t * 3 + Math.floor(k / 3)]! * 3 + (k % 3)]!);
+                    }
+                }
+            }
+        });
+        this._tree = new TriangleTree(Float32Array.from(corners));
+    }
+
+    public hide(samples: ISurfaceSamples, i: number): boolean {
+        const [m, t] = [samples.meshes[i]!, samples.triangles[i]!];
+        const normal = samples.normals.subarray(i * 3, i * 3 + 3);
+        for (let k = 0; k < 3; k++) {
+            this._from[k] = samples.positions[i * 3 + k]! + RayOffset * normal[k]!;
+        }
+        const isCovered = this._tree.forEachHit(
+            this._from,
+            normal,
+            MaxCoverDistance,
+            (hit, isBack) => isBack && this._moveTogether(m, t, this._meshOf[hit]!, this._triangleOf[hit]!),
+        );
+        return isCovered && !this._seesOutside(normal);
+    }
+
+    private _seesOutside(normal: Float32Array): boolean {
+        for (const [view, direction] of Views.entries()) {
+            if (direction[0]! * normal[0]! + direction[1]! * normal[1]! + direction[2]! * normal[2]! <= 0) {
+                continue;
+            }
+            // Neighbours come one after the other, and what blocked the last one mostly blocks this one too.
+            const last = this._blockers[view]!;
+            if (last >= 0 && this._tree.crosses(last, this._from, direction, FarAway)) {
+                continue;
+            }
+            const remember = (triangle: number): boolean => {
+                this._blockers[view] = triangle;
+                return true;
+            };
+            if (!this._tree.forEachHit(this._from, direction, FarAway, remember)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private _moveTogether(m: number, t: number, coverMesh: number, coverTriangle: number): boolean {
+        const corner = this._meshes[m]!.source.indices[t * 3]!;
+        const over = this._meshes[coverMesh]!.source.indices[coverTriangle * 3]!;
+        if (this._expressive[m]![corner] || this._expressive[coverMesh]![over]) {
+            return false;
+        }
+        return SharedWeight(this._meshes[m]!, corner, this._meshes[coverMesh]!, over) >= MinSharedWeight;
+    }
+}
+
+function ExpressiveVertices({ morphs, positions }: ICanonicalMesh): Uint8Array {
+    const flags = new Uint8Array(positions.length / 3);
+    for (const { deltas } of morphs) {
+        for (let v = 0; v < flags.length; v++) {
+            const length = Math.hypot(deltas[v * 3]!, deltas[v * 3 + 1]!, deltas[v * 3 + 2]!);
+            flags[v] = flags[v] || length > ExpressionThreshold ? 1 : 0;
+        }
+    }
+    return flags;
+}
+
+function SharedWeight(a: ICanonicalMesh, v: number, b: ICanonicalMesh, w: number): number {
+    let shared = 0;
+    for (let i = v * 4; i < v * 4 + 4; i++) {
+        for (let j = w * 4; j < w * 4 + 4; j++) {
+            shared += a.joints[i] === b.joints[j] ? Math.min(a.weights[i]!, b.weights[j]!) : 0;
+        }
+    }
+    return shared;
+}
+
+/** Unhides samples close to visible ones of the same sheet. */
+function KeepBorder(samples: ISurfaceSamples, hidden: Uint8Array): void {
+    const layered = new Set(samples.pieces.filter((_, i) => hidden[i] === 1));
+    const visible = Uint32Array.from({ length: samples.count }, (_, i) => i).filter(
+        (i) => hidden[i] === 0 && layered.has(samples.pieces[i]!),
+    );
+    const positions = Float32Array.from({ length: visible.length * 3 }, (_, k) => {
+        return samples.positions[visible[Math.floor(k / 3)]! * 3 + (k % 3)]!;
+    });
+    const grid = new PointGrid(positions, BorderWidth);
+    for (let i = 0; i < samples.count; i++) {
+        const [x, y, z] = samples.positions.subarray(i * 3, i * 3 + 3) as unknown as [number, number, number];
+        if (hidden[i] === 1) {
+            grid.forEachNear(x, y, z, BorderWidth, (near) => {
+                if (samples.pieces[visible[near]!] === samples.pieces[i]) {
+                    hidden[i] = 0;
+                }
+            });
+        }
+    }
+}
