@@ -1,78 +1,33 @@
+import {
+    ComponentBytes,
+    ComponentType,
+    DecodeElements,
+    type IElementLayout,
+    TypeComponents,
+} from "./accessorElements.js";
+import { FindAccessor, type IAccessorRule } from "./accessorRule.js";
 import { type AvatarFormatErrorCode } from "./avatarFormatError.js";
 import { type IGltf, type IGltfAccessor } from "./gltfJson.js";
 import { type IGltfSource } from "./gltfSource.js";
 import { type IssueList } from "./issueList.js";
 import { MaxExpansion, MinReadBudget } from "./limits.js";
+import { CountMovedRows, FindWrongIndex, type ISparseRows, NoRows, ThinOut } from "./sparseRows.js";
 
-/** glTF component types by their numbers. */
-export const ComponentType = { I8: 5120, U8: 5121, I16: 5122, U16: 5123, U32: 5125, F32: 5126 } as const;
-
-const ComponentBytes: Readonly<Record<number, number>> = { 5120: 1, 5121: 1, 5122: 2, 5123: 2, 5125: 4, 5126: 4 };
-const ComponentNames: Readonly<Record<number, string>> = {
-    5120: "i8",
-    5121: "u8",
-    5122: "i16",
-    5123: "u16",
-    5125: "u32",
-    5126: "f32",
-};
-const TypeComponents = { SCALAR: 1, VEC2: 2, VEC3: 3, VEC4: 4, MAT2: 4, MAT3: 9, MAT4: 16 } as const;
-/** What a normalised integer is divided by. */
-const NormalizedMaximum: Readonly<Record<number, number>> = { 5120: 127, 5121: 255, 5122: 32767, 5123: 65535 };
-
-/** What an accessor must be. */
-export interface IAccessorRule {
-    /** Element type. */
-    readonly type: IGltfAccessor["type"];
-    /** Forms allowed: component types in plain form, as `f32`, or normalised, as `u8n`. */
-    readonly forms: readonly string[];
-    /** Exact number of elements, when it is known. */
-    readonly count?: number;
-    /** Most elements allowed. */
-    readonly maxCount: number;
-}
-
-/** Rows of a sparse accessor over zeros. */
-export interface ISparseRows {
-    /** [K] rows that are stored, strictly ascending. */
-    readonly indices: Uint32Array;
-    /** [K,C] their values. */
-    readonly values: Float32Array;
-}
-
-interface IRegion {
+/** Elements within a buffer view. */
+interface IRegion extends IElementLayout {
     readonly view: number;
-    readonly byteOffset: number;
-    readonly componentType: number;
-    readonly components: number;
-    readonly count: number;
-    readonly isNormalized: boolean;
     readonly path: string;
 }
 
-function ReadComponent(view: DataView, offset: number, componentType: number): number {
-    switch (componentType) {
-        case ComponentType.I8:
-            return view.getInt8(offset);
-        case ComponentType.U8:
-            return view.getUint8(offset);
-        case ComponentType.I16:
-            return view.getInt16(offset, true);
-        case ComponentType.U16:
-            return view.getUint16(offset, true);
-        case ComponentType.U32:
-            return view.getUint32(offset, true);
-        default:
-            return view.getFloat32(offset, true);
-    }
-}
-
-/** Reads accessors of an untrusted file. Problems go to the list, and null comes back; nothing is thrown. */
+/**
+ * Reads accessors of an untrusted file. Problems go to the list, and null comes back; nothing is thrown. Every array made
+ * of the file is paid for from one budget, so that a small file cannot cost much memory however often it refers to itself.
+ */
 export class AccessorReader {
     private readonly _gltf: IGltf;
     private readonly _source: IGltfSource;
     private readonly _issues: IssueList;
-    private readonly _cache = new Map<string, Float32Array | ISparseRows>();
+    private readonly _made = new Map<string, object | null>();
     private readonly _viewsSeen = new Set<number>();
     private _budget: number;
 
@@ -107,7 +62,7 @@ export class AccessorReader {
      * @returns [N,C] numbers, normalised integers already divided; shared between calls for the same accessor
      */
     public read(index: number, path: string, rule: IAccessorRule): Float32Array | null {
-        const accessor = this._find(index, path, rule);
+        const accessor = FindAccessor(this._gltf, index, path, rule, this._issues);
         if (accessor === null) {
             return null;
         }
@@ -118,23 +73,10 @@ export class AccessorReader {
                 `${path} must be stored in full: remove sparse and give it a bufferView`,
             );
         }
-        const cached = this._cache.get(`dense ${index}`);
-        if (cached instanceof Float32Array) {
-            return cached;
-        }
-        const values = this._readRegion({
-            view: accessor.bufferView,
-            byteOffset: accessor.byteOffset ?? 0,
-            componentType: accessor.componentType,
-            components: TypeComponents[accessor.type],
-            count: accessor.count,
-            isNormalized: accessor.normalized ?? false,
-            path: `/accessors/${index}`,
-        });
-        if (values !== null) {
-            this._cache.set(`dense ${index}`, values);
-        }
-        return values;
+        const { bufferView: view, byteOffset = 0, componentType, count, normalized = false } = accessor;
+        const components = TypeComponents[accessor.type];
+        const region = { view, byteOffset, componentType, components, count, isNormalized: normalized };
+        return this._once(`${index} dense`, () => this._readRegion({ ...region, path: `/accessors/${index}` }));
     }
 
     /**
@@ -146,66 +88,71 @@ export class AccessorReader {
      * @returns the rows; shared between calls for the same accessor
      */
     public readRows(index: number, path: string, rule: IAccessorRule): ISparseRows | null {
-        const accessor = this._find(index, path, rule);
+        const accessor = FindAccessor(this._gltf, index, path, rule, this._issues);
         if (accessor === null) {
             return null;
         }
-        const cached = this._cache.get(`rows ${index}`);
-        if (cached !== undefined && !(cached instanceof Float32Array)) {
-            return cached;
-        }
         const components = TypeComponents[accessor.type];
-        let rows: ISparseRows | null;
         if (accessor.sparse === undefined) {
-            rows = accessor.bufferView === undefined ? NoRows : this._denseRows(index, path, rule, components);
-        } else if (accessor.bufferView !== undefined) {
+            return accessor.bufferView === undefined
+                ? NoRows
+                : this._once(`${index} rows`, () => this._denseRows(index, path, rule, components));
+        }
+        if (accessor.bufferView !== undefined) {
             return this._fail(
                 "invalid-sparse",
                 `/accessors/${index}/sparse`,
                 "a sparse morph target must stand over zeros: remove its bufferView",
             );
-        } else {
-            rows = this._sparseRows(accessor, index, components);
         }
-        if (rows !== null) {
-            this._cache.set(`rows ${index}`, rows);
-        }
-        return rows;
+        return this._once(`${index} rows`, () => this._sparseRows(accessor, index, components));
     }
 
-    private _find(index: number, path: string, rule: IAccessorRule): IGltfAccessor | null {
-        const accessor = this._gltf.accessors[index];
-        if (accessor === undefined) {
-            return this._fail(
-                "out-of-range",
-                path,
-                `there is no accessor ${index}: the file has ${this._gltf.accessors.length}`,
-            );
-        }
-        const form = `${ComponentNames[accessor.componentType]}${accessor.normalized === true ? "n" : ""}`;
-        if (accessor.type !== rule.type || !rule.forms.includes(form)) {
-            const wanted = `${rule.type} of ${rule.forms.join(" or ")}`;
-            return this._fail(
-                "invalid-accessor",
-                `/accessors/${index}`,
-                `${path} is ${accessor.type} of ${form}, must be ${wanted} (n = normalised)`,
-            );
-        }
-        if (accessor.count > rule.maxCount) {
-            return this._fail(
+    /**
+     * Makes an array out of an accessor, once for each kind however often the file refers to the accessor.
+     *
+     * @param index index into `accessors`
+     * @param kind what is made; the same kind gives the same array
+     * @param byteLength memory that it takes, bytes
+     * @param make makes it, or notes a problem and gives null; called at most once for a kind
+     * @returns what was made, shared between calls; null where it was refused, now or before
+     */
+    public derive(
+        index: number,
+        kind: string,
+        byteLength: number,
+        make: () => Float32Array | null,
+    ): Float32Array | null {
+        return this._once(`${index} ${kind}`, () => (this.charge(byteLength, `/accessors/${index}`) ? make() : null));
+    }
+
+    /**
+     * Takes from the memory that this file may cost; see `MaxExpansion`. To be asked ahead of allocating.
+     *
+     * @param bytes memory wanted, bytes
+     * @param path JSON pointer of what asks for it
+     * @returns whether it may be taken
+     */
+    public charge(bytes: number, path: string): boolean {
+        this._budget -= bytes;
+        if (this._budget < 0) {
+            this._fail(
                 "too-large",
-                `/accessors/${index}/count`,
-                `${path} has ${accessor.count} elements, at most ${rule.maxCount} are read`,
+                path,
+                "accessors over the same bytes ask for far more memory than the file has bytes: store each part once",
             );
         }
-        if (rule.count !== undefined && accessor.count !== rule.count) {
-            return this._fail(
-                "invalid-accessor",
-                `/accessors/${index}/count`,
-                `${path} has ${accessor.count} elements, must have ${rule.count}`,
-            );
+        return this._budget >= 0;
+    }
+
+    private _once<T extends object>(key: string, make: () => T | null): T | null {
+        const known = this._made.get(key);
+        if (known !== undefined) {
+            return known as T | null;
         }
-        return accessor;
+        const made = make();
+        this._made.set(key, made);
+        return made;
     }
 
     private _denseRows(index: number, path: string, rule: IAccessorRule, components: number): ISparseRows | null {
@@ -213,24 +160,10 @@ export class AccessorReader {
         if (dense === null) {
             return null;
         }
-        const isMoved = (row: number): boolean =>
-            dense.subarray(row * components, (row + 1) * components).some((value) => value !== 0);
-        let count = 0;
-        for (let row = 0; row * components < dense.length; row++) {
-            count += isMoved(row) ? 1 : 0;
-        }
-        if (!this._spend(count * (components + 1) * 4, `/accessors/${index}`)) {
-            return null;
-        }
-        const indices = new Uint32Array(count);
-        const values = new Float32Array(count * components);
-        for (let row = 0, kept = 0; kept < count; row++) {
-            if (isMoved(row)) {
-                values.set(dense.subarray(row * components, (row + 1) * components), kept * components);
-                indices[kept++] = row;
-            }
-        }
-        return { indices, values };
+        const count = CountMovedRows(dense, components);
+        return this.charge(count * (components + 1) * 4, `/accessors/${index}`)
+            ? ThinOut(dense, components, count)
+            : null;
     }
 
     private _sparseRows(accessor: IGltfAccessor, index: number, components: number): ISparseRows | null {
@@ -262,17 +195,16 @@ export class AccessorReader {
             isNormalized: accessor.normalized ?? false,
             path: `${path}/values`,
         });
-        if (numbers === null || values === null || !this._spend(sparse.count * 4, path)) {
+        if (numbers === null || values === null || !this.charge(sparse.count * 4, path)) {
             return null;
         }
-        for (let k = 0; k < numbers.length; k++) {
-            if (numbers[k]! >= accessor.count || (k > 0 && numbers[k]! <= numbers[k - 1]!)) {
-                return this._fail(
-                    "invalid-sparse",
-                    `${path}/indices`,
-                    `index ${k} is ${numbers[k]}: indices must ascend strictly and stay below ${accessor.count}`,
-                );
-            }
+        const wrong = FindWrongIndex(numbers, accessor.count);
+        if (wrong >= 0) {
+            return this._fail(
+                "invalid-sparse",
+                `${path}/indices`,
+                `index ${wrong} is ${numbers[wrong]}: indices must ascend strictly and stay below ${accessor.count}`,
+            );
         }
         return { indices: new Uint32Array(numbers), values };
     }
@@ -306,21 +238,10 @@ export class AccessorReader {
                 `needs ${end} bytes of bufferView ${region.view}, which has ${bytes.length}: correct count or byteOffset`,
             );
         }
-        const length = region.count * region.components;
-        if (!this._spend(length * 4, region.path)) {
+        if (!this.charge(region.count * region.components * 4, region.path)) {
             return null;
         }
-        const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        const divisor = region.isNormalized ? NormalizedMaximum[region.componentType]! : 1;
-        const result = new Float32Array(length);
-        for (let row = 0, k = 0; row < region.count; row++) {
-            for (let c = 0; c < region.components; c++, k++) {
-                const value = ReadComponent(data, region.byteOffset + row * stride + c * size, region.componentType);
-                // The lowest signed integer stands for -1 as well.
-                result[k] = region.isNormalized ? Math.max(-1, value / divisor) : value;
-            }
-        }
-        return this._requireFinite(result, region);
+        return this._requireFinite(DecodeElements(bytes, region, stride), region);
     }
 
     private _requireFinite(values: Float32Array, region: IRegion): Float32Array | null {
@@ -358,23 +279,8 @@ export class AccessorReader {
         }
     }
 
-    /** Takes from the memory that this file may cost; see `MaxExpansion`. */
-    private _spend(bytes: number, path: string): boolean {
-        this._budget -= bytes;
-        if (this._budget < 0) {
-            this._fail(
-                "too-large",
-                path,
-                "accessors over the same bytes ask for far more memory than the file has bytes: store each part once",
-            );
-        }
-        return this._budget >= 0;
-    }
-
     private _fail(code: AvatarFormatErrorCode, path: string, message: string): null {
         this._issues.error(code, path, message);
         return null;
     }
 }
-
-const NoRows: ISparseRows = { indices: new Uint32Array(0), values: new Float32Array(0) };

@@ -47,7 +47,10 @@ export interface IAvatarJoint {
     readonly rotation: readonly [number, number, number, number];
 }
 
-/** A keyed track of one joint or of the expression channels. Linear interpolation (spherical for rotations). */
+/**
+ * A keyed track of one joint or of the expression channels. Linear interpolation (spherical for rotations). Tracks may
+ * share arrays, so copy before writing into one.
+ */
 export interface IAnimationTrack {
     /** Index of the animated joint; -1 for the expression channels (`path` is `"weights"`). */
     readonly joint: number;

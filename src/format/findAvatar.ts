@@ -60,13 +60,19 @@ export function FindAvatarPrimitive(json: unknown): IAvatarLocation | null {
     const root: unknown = (json as Record<string, unknown>)["extensions"];
     const extension = IsRecord(root) ? root[AvatarExtensionName] : null;
     const named = IsRecord(extension) && typeof extension["avatar"] === "number" ? [extension["avatar"]] : [];
+    // Many nodes can show one mesh, and a mesh can have many primitives: each is looked at once.
+    const splatOfMesh = new Map<unknown, number>();
     for (const index of [...named, ...nodes.keys()]) {
         const node: unknown = nodes[index];
-        const mesh = IsRecord(node) ? ItemOf(json, "meshes", node["mesh"]) : null;
-        const primitives: unknown = mesh?.["primitives"];
-        const primitive = Array.isArray(primitives)
-            ? primitives.findIndex((candidate) => IsAvatarPrimitive(candidate, node))
-            : -1;
+        const mesh = IsRecord(node) && typeof node["skin"] === "number" ? ItemOf(json, "meshes", node["mesh"]) : null;
+        if (mesh === null) {
+            continue;
+        }
+        const primitives: unknown = mesh["primitives"];
+        const primitive =
+            splatOfMesh.get(mesh) ??
+            (Array.isArray(primitives) ? primitives.findIndex((candidate) => IsAvatarPrimitive(candidate, node)) : -1);
+        splatOfMesh.set(mesh, primitive);
         if (primitive >= 0) {
             const { mesh: meshIndex, skin } = node as { mesh: number; skin: number };
             return { node: index, mesh: meshIndex, primitive, skin };

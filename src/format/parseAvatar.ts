@@ -87,7 +87,7 @@ export function _ReadAvatarParts(
  *
  * @param source the document and its buffer views; those that {@link AvatarBufferViews} names must be at hand
  * @param location where the avatar is (default: what {@link FindAvatarPrimitive} finds)
- * @returns the avatar as plain data, in arrays of its own
+ * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found
  */
 export function ParseAvatar(source: IGltfSource, location?: IAvatarLocation): IAvatarAsset {

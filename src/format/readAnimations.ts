@@ -7,6 +7,16 @@ import { MaxAnimations, MaxKeys, MaxMorphTargets } from "./limits.js";
 /** Component forms of animated values, as glTF allows them. */
 const ValueForms = ["f32", "i8n", "u8n", "i16n", "u16n"];
 
+/** Exporters leave the quaternions of clips some way off unit length; a row shorter than this names no rotation. */
+const MinQuaternionLength = 0.5;
+
+/** Element type of the values of each property, and how many numbers it has. */
+const ValueLayouts = {
+    rotation: { type: "VEC4", components: 4 },
+    translation: { type: "VEC3", components: 3 },
+    weights: { type: "SCALAR", components: 1 },
+} as const;
+
 /** Names that files without a name for a clip get, by its index. */
 function ClipName(animation: IGltfAnimation, index: number): string {
     return animation.name ?? `clip${index}`;
@@ -114,22 +124,8 @@ class AnimationReader {
             return null;
         }
         const samplerPath = `/animations/${index}/samplers/${samplerIndex}`;
-        const times = this._reader.read(sampler.input, `${samplerPath}/input`, {
-            type: "SCALAR",
-            forms: ["f32"],
-            maxCount: MaxKeys,
-        });
-        if (times === null || !this._checkTimes(times, `${samplerPath}/input`)) {
-            return null;
-        }
-        const isCubic = sampler.interpolation === "CUBICSPLINE";
-        const width = target.path === "weights" ? this._targets.channels : 1;
-        const count = times.length * width * (isCubic ? 3 : 1);
-        const type = target.path === "weights" ? "SCALAR" : target.path === "rotation" ? "VEC4" : "VEC3";
-        const forms = target.path === "translation" ? ["f32"] : ValueForms;
-        const rule = { type, forms, count, maxCount: MaxKeys * MaxMorphTargets } as const;
-        let values = this._reader.read(sampler.output, `${samplerPath}/output`, rule);
-        if (values === null) {
+        const times = this._times(sampler.input, `${samplerPath}/input`);
+        if (times === null) {
             return null;
         }
         if (sampler.interpolation !== undefined && sampler.interpolation !== "LINEAR") {
@@ -139,12 +135,44 @@ class AnimationReader {
                 `${sampler.interpolation} is played as LINEAR between its keys: bake the clip to LINEAR for more`,
             );
         }
-        const row = values.length / times.length / (isCubic ? 3 : 1);
-        values = isCubic ? ValuesOfSpline(values, times.length, row) : values.slice();
-        if (target.path === "rotation" && !this._normalize(values, `${samplerPath}/output`)) {
+        const isCubic = sampler.interpolation === "CUBICSPLINE";
+        const values = this._values(sampler.output, `${samplerPath}/output`, target.path, times.length, isCubic);
+        return values === null ? null : { joint: target.joint, path: target.path, times, values };
+    }
+
+    // Clips of one rhythm share their times, and hostile files share everything: each array is checked and held once.
+    private _times(accessor: number, path: string): Float32Array | null {
+        const times = this._reader.read(accessor, path, { type: "SCALAR", forms: ["f32"], maxCount: MaxKeys });
+        return times && this._reader.derive(accessor, "times", 0, () => (this._checkTimes(times, path) ? times : null));
+    }
+
+    private _values(
+        accessor: number,
+        path: string,
+        property: ChannelPath,
+        keys: number,
+        isCubic: boolean,
+    ): Float32Array | null {
+        const { type, components } = ValueLayouts[property];
+        const width = property === "weights" ? this._targets.channels : 1;
+        const stored = this._reader.read(accessor, path, {
+            type,
+            forms: property === "translation" ? ["f32"] : ValueForms,
+            count: keys * width * (isCubic ? 3 : 1),
+            maxCount: MaxKeys * MaxMorphTargets,
+        });
+        if (stored === null) {
             return null;
         }
-        return { joint: target.joint, path: target.path, times: times.slice(), values };
+        const row = width * components;
+        const values = isCubic
+            ? this._reader.derive(accessor, "keys of a spline", keys * row * 4, () => ValuesOfSpline(stored, keys, row))
+            : stored;
+        if (values === null || property !== "rotation") {
+            return values;
+        }
+        const kind = isCubic ? "rotations of a spline" : "rotations";
+        return this._reader.derive(accessor, kind, values.byteLength, () => this._normalize(values, path));
     }
 
     private _checkTimes(times: Float32Array, path: string): boolean {
@@ -159,22 +187,23 @@ class AnimationReader {
         return bad < 0;
     }
 
-    private _normalize(values: Float32Array, path: string): boolean {
+    private _normalize(values: Float32Array, path: string): Float32Array | null {
+        const result = new Float32Array(values.length);
         for (let i = 0; i < values.length; i += 4) {
             const length = Math.hypot(values[i]!, values[i + 1]!, values[i + 2]!, values[i + 3]!);
-            if (length < 0.5) {
+            if (length < MinQuaternionLength) {
                 this._issues.error(
                     "invalid-rotation",
                     path,
                     `key ${i / 4} has length ${length}: give unit quaternions`,
                 );
-                return false;
+                return null;
             }
             for (let c = 0; c < 4; c++) {
-                values[i + c] = values[i + c]! / length;
+                result[i + c] = values[i + c]! / length;
             }
         }
-        return true;
+        return result;
     }
 }
 

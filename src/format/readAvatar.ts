@@ -130,7 +130,7 @@ function ReadWithIssues(bytes: Uint8Array, fileName: string, issues: IssueList):
  *
  * @param bytes the whole file; not kept
  * @param options name of the file for messages
- * @returns the avatar as plain data, in arrays of its own
+ * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found; see {@link ValidateAvatar} for all of them
  * @example
  * ```ts
@@ -151,7 +151,7 @@ export function ReadAvatar(bytes: Uint8Array, options: IReadAvatarOptions = {}):
  * @param bytes the whole main file; not kept
  * @param loadUriAsync gives the bytes of a side file; called with checked URIs only, relative to the main file
  * @param options name of the file for messages
- * @returns the avatar as plain data, in arrays of its own
+ * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found, and whatever `loadUriAsync` throws
  */
 export async function ReadAvatarAsync(

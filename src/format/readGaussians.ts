@@ -1,11 +1,18 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IGaussianCloud } from "./avatarAsset.js";
+import { type AvatarFormatErrorCode } from "./avatarFormatError.js";
+import {
+    CheckScales,
+    ClampOpacities,
+    NormalizeRotations,
+    NormalizeWeights,
+    RemapJoints,
+    type RowProblem,
+    SphericalHarmonicsC0,
+} from "./gaussianRows.js";
 import { type IGltfPrimitive } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
 import { MaxGaussians } from "./limits.js";
-
-/** Zeroth spherical-harmonics basis function, 1 / (2 √π): colour = 0.5 + C0 · coefficient. */
-export const SphericalHarmonicsC0 = 0.28209479177387814;
 
 /** Attribute names of the Gaussians of a primitive. */
 export const SplatAttributes = {
@@ -29,90 +36,11 @@ const AttributeRules = {
     weights: { type: "VEC4", forms: ["f32", "u8n", "u16n"] },
 } as const;
 
-/** Four 8-bit weights, each rounded on its own, miss a sum of one by up to 4 · ½ / 255; a row may miss it by this. */
-const WeightSumTolerance = 0.01;
-/** 8-bit quaternions miss unit length by up to 0.8 %; a row may miss it by this. */
-const RotationLengthTolerance = 0.05;
-/** Opacities may leave 0..1 by rounding of this size and are clamped. */
-const OpacityTolerance = 1e-4;
-
 type AttributeName = keyof typeof SplatAttributes;
+const AttributeNames = Object.keys(SplatAttributes) as AttributeName[];
 
-/** Notes what is wrong with one row of an attribute. */
-type RowProblem = (row: number, message: string) => void;
-
-function NormalizeRotations(values: Float32Array, problem: RowProblem): Float32Array {
-    const result = new Float32Array(values.length);
-    for (let i = 0; i < values.length; i += 4) {
-        // Math.hypot guards against overflow at ten times the cost.
-        const length = Math.sqrt(values[i]! ** 2 + values[i + 1]! ** 2 + values[i + 2]! ** 2 + values[i + 3]! ** 2);
-        if (Math.abs(length - 1) > RotationLengthTolerance) {
-            problem(i / 4, `has length ${length}: give unit quaternions`);
-            return result;
-        }
-        for (let c = 0; c < 4; c++) {
-            result[i + c] = values[i + c]! / length;
-        }
-    }
-    return result;
-}
-
-function NormalizeWeights(values: Float32Array, hasMoreSets: boolean, problem: RowProblem): Float32Array {
-    const result = new Float32Array(values.length);
-    for (let i = 0; i < values.length; i += 4) {
-        const sum = values[i]! + values[i + 1]! + values[i + 2]! + values[i + 3]!;
-        if (Math.min(values[i]!, values[i + 1]!, values[i + 2]!, values[i + 3]!) < 0) {
-            problem(i / 4, "has a negative weight: weights must be 0 or more");
-            return result;
-        }
-        if (sum <= 0 || (!hasMoreSets && Math.abs(sum - 1) > WeightSumTolerance)) {
-            problem(i / 4, `sums to ${sum}: the weights of a Gaussian must sum to 1`);
-            return result;
-        }
-        for (let c = 0; c < 4; c++) {
-            result[i + c] = values[i + c]! / sum;
-        }
-    }
-    return result;
-}
-
-function CheckScales(values: Float32Array, problem: RowProblem): Float32Array {
-    const bad = values.findIndex((value) => value <= 0);
-    if (bad >= 0) {
-        problem(
-            Math.floor(bad / 3),
-            `holds ${values[bad]}: scales are standard deviations in metres, more than 0 (not logarithms)`,
-        );
-    }
-    return values.slice();
-}
-
-function ClampOpacities(values: Float32Array, problem: RowProblem): Float32Array {
-    const bad = values.findIndex((value) => value < -OpacityTolerance || value > 1 + OpacityTolerance);
-    if (bad >= 0) {
-        problem(bad, `is ${values[bad]}: opacity is linear, from 0 to 1 (not a logit)`);
-    }
-    return values.map((value) => Math.min(1, Math.max(0, value)));
-}
-
-function RemapJoints(
-    values: Float32Array,
-    weights: Float32Array,
-    jointOfSkinEntry: readonly number[],
-    problem: RowProblem,
-): Uint16Array {
-    const result = new Uint16Array(values.length);
-    for (let i = 0; i < values.length; i++) {
-        const joint = jointOfSkinEntry[values[i]!];
-        if (joint === undefined) {
-            problem(Math.floor(i / 4), `refers to joint ${values[i]}: the skin has ${jointOfSkinEntry.length}`);
-            return result;
-        }
-        // A slot without weight holds no joint; zero keeps files of different exporters alike.
-        result[i] = weights[i] === 0 ? 0 : joint;
-    }
-    return result;
-}
+/** What is made of a Gaussian's attributes, bytes: rotation 16, weights 16, colour 12, opacity 4, joints 8. */
+const BytesMade = 56;
 
 function WarnOfIgnored(primitive: IGltfPrimitive, path: string, issues: IssueList): void {
     for (const name of Object.keys(primitive.attributes)) {
@@ -130,6 +58,35 @@ function WarnOfIgnored(primitive: IGltfPrimitive, path: string, issues: IssueLis
             );
         }
     }
+}
+
+type AttributeValues = Record<AttributeName, Float32Array>;
+
+/** Reads all attributes, each in full; null when one is missing or wrong. */
+function ReadAttributes(
+    primitive: IGltfPrimitive,
+    path: string,
+    reader: AccessorReader,
+    issues: IssueList,
+): AttributeValues | null {
+    const result: Partial<AttributeValues> = {};
+    let count: number | undefined;
+    // Positions come first: they tell the number of Gaussians.
+    for (const name of AttributeNames) {
+        const attribute = SplatAttributes[name];
+        const accessor = primitive.attributes[attribute];
+        if (accessor === undefined) {
+            issues.error("missing-attribute", path, `${attribute} is missing: Gaussians need it`);
+            continue;
+        }
+        const rule = { ...AttributeRules[name], maxCount: MaxGaussians, ...(count === undefined ? {} : { count }) };
+        const values = reader.read(accessor, `${path}/${attribute}`, rule);
+        if (values !== null) {
+            result[name] = values;
+            count ??= name === "position" ? values.length / 3 : undefined;
+        }
+    }
+    return AttributeNames.every((name) => result[name] !== undefined) ? (result as AttributeValues) : null;
 }
 
 /**
@@ -150,24 +107,8 @@ export function ReadGaussians(
     issues: IssueList,
 ): IGaussianCloud | null {
     const attributesPath = `${path}/attributes`;
-    let count: number | undefined;
-    const read = (name: AttributeName): Float32Array | null => {
-        const attribute = SplatAttributes[name];
-        const accessor = primitive.attributes[attribute];
-        if (accessor === undefined) {
-            issues.error("missing-attribute", attributesPath, `${attribute} is missing: Gaussians need it`);
-            return null;
-        }
-        const rule = { ...AttributeRules[name], maxCount: MaxGaussians, ...(count === undefined ? {} : { count }) };
-        const values = reader.read(accessor, `${attributesPath}/${attribute}`, rule);
-        count ??= name === "position" && values !== null ? values.length / 3 : undefined;
-        return values;
-    };
     const problemIn =
-        (
-            code: "invalid-rotation" | "invalid-scale" | "invalid-opacity" | "invalid-weights" | "invalid-joint-index",
-            name: AttributeName,
-        ): RowProblem =>
+        (code: AvatarFormatErrorCode, name: AttributeName): RowProblem =>
         (row, message) => {
             issues.error(code, `${attributesPath}/${SplatAttributes[name]}`, `row ${row} ${message}`);
         };
@@ -179,32 +120,22 @@ export function ReadGaussians(
         );
     }
     WarnOfIgnored(primitive, attributesPath, issues);
-    const [positions, rotations, scales, opacities, coefficients, joints, weights] = [
-        read("position"),
-        read("rotation"),
-        read("scale"),
-        read("opacity"),
-        read("color"),
-        read("joints"),
-        read("weights"),
-    ];
-    if (!positions || !rotations || !scales || !opacities || !coefficients || !joints || !weights) {
+    const stored = ReadAttributes(primitive, attributesPath, reader, issues);
+    const count = stored === null ? 0 : stored.position.length / 3;
+    if (stored === null || !reader.charge(count * BytesMade, attributesPath)) {
         return null;
     }
-    const jointWeights = NormalizeWeights(
-        weights,
-        primitive.attributes["WEIGHTS_1"] !== undefined,
-        problemIn("invalid-weights", "weights"),
-    );
-    const cloud = {
-        count: positions.length / 3,
-        positions: positions.slice(),
-        rotations: NormalizeRotations(rotations, problemIn("invalid-rotation", "rotation")),
-        scales: CheckScales(scales, problemIn("invalid-scale", "scale")),
-        opacities: ClampOpacities(opacities, problemIn("invalid-opacity", "opacity")),
-        colors: coefficients.map((value) => 0.5 + SphericalHarmonicsC0 * value),
-        jointIndices: RemapJoints(joints, jointWeights, jointOfSkinEntry, problemIn("invalid-joint-index", "joints")),
+    const hasMoreSets = primitive.attributes["WEIGHTS_1"] !== undefined;
+    const jointWeights = NormalizeWeights(stored.weights, hasMoreSets, problemIn("invalid-weights", "weights"));
+    const jointProblem = problemIn("invalid-joint-index", "joints");
+    return {
+        count,
+        positions: stored.position,
+        rotations: NormalizeRotations(stored.rotation, problemIn("invalid-rotation", "rotation")),
+        scales: CheckScales(stored.scale, problemIn("invalid-scale", "scale")),
+        opacities: ClampOpacities(stored.opacity, problemIn("invalid-opacity", "opacity")),
+        colors: stored.color.map((value) => 0.5 + SphericalHarmonicsC0 * value),
+        jointIndices: RemapJoints(stored.joints, jointWeights, jointOfSkinEntry, jointProblem),
         jointWeights,
     };
-    return cloud;
 }

@@ -177,6 +177,9 @@ function ReadInverseBinds(
 ): Float32Array | null {
     const path = `/skins/${skinIndex}/inverseBindMatrices`;
     const accessor = gltf.skins[skinIndex]!.inverseBindMatrices;
+    if (!reader.charge(order.length * 64, path)) {
+        return null;
+    }
     const result = new Float32Array(order.length * 16);
     if (accessor === undefined) {
         order.forEach((_, joint) => [0, 5, 10, 15].forEach((diagonal) => (result[joint * 16 + diagonal] = 1)));

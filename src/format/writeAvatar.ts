@@ -1,4 +1,4 @@
-import { ComponentType } from "./accessor.js";
+import { ComponentType } from "./accessorElements.js";
 import {
     type IAnimationClip,
     type IAvatarAsset,
@@ -8,11 +8,12 @@ import {
 } from "./avatarAsset.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
+import { SphericalHarmonicsC0 } from "./gaussianRows.js";
 import { JoinGlb } from "./glbContainer.js";
 import { GltfWriter, type JsonObject } from "./gltfWriter.js";
 import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
 import { ReadAvatar } from "./readAvatar.js";
-import { SphericalHarmonicsC0, SplatAttributes } from "./readGaussians.js";
+import { SplatAttributes } from "./readGaussians.js";
 
 /** How to write a file. */
 export interface IWriteAvatarOptions {

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-return, @typescript-eslint/restrict-plus-operands -- documents are broken here in ways that no type describes */
-import { Broken, type Case, Float, KHR, Track } from "./fileSurgery.js";
+import { AddAccessor, Broken, type Case, Float, KHR, Track } from "./fileSurgery.js";
 
 /** Files whose numbers, skeleton, channels or clips are wrong. */
 export const BrokenContents: readonly Case[] = [
@@ -69,18 +69,10 @@ export const BrokenContents: readonly Case[] = [
         "invalid-weights",
         /row 0 has a negative weight/,
         Broken((file) => {
-            const { json, primitive } = file;
-            const index =
-                json.accessors.push({ ...json.accessors[primitive.attributes.POSITION], type: "VEC4", count: 20 }) - 1;
-            const scratch = new Float32Array(80);
-            scratch.set([1.5, -0.5]);
-            json.bufferViews.push({ buffer: 1, byteLength: 320 });
-            json.buffers.push({
-                byteLength: 320,
-                uri: `data:application/octet-stream;base64,${Buffer.from(scratch.buffer).toString("base64")}`,
-            });
-            json.accessors[index].bufferView = json.bufferViews.length - 1;
-            primitive.attributes.WEIGHTS_0 = index;
+            const weights = new Float32Array(80);
+            weights.set([1.5, -0.5]);
+            const description = { componentType: 5126, type: "VEC4", count: 20 };
+            file.primitive.attributes.WEIGHTS_0 = AddAccessor(file, weights, description);
         }),
     ],
     [

@@ -40,6 +40,19 @@ export function OpenAvatarFile(bytes: Uint8Array): IOpenAvatarFile {
     };
 }
 
+/** Adds an accessor over new data, in an embedded buffer of its own. Gives its index. */
+export function AddAccessor(
+    { json }: IOpenAvatarFile,
+    data: ArrayBufferView,
+    description: Readonly<Record<string, unknown>>,
+): number {
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const uri = `data:application/octet-stream;base64,${bytes.toString("base64")}`;
+    const buffer = json.buffers.push({ byteLength: bytes.length, uri }) - 1;
+    const bufferView = json.bufferViews.push({ buffer, byteLength: bytes.length }) - 1;
+    return json.accessors.push({ bufferView, ...description }) - 1;
+}
+
 let sample: Uint8Array | null = null;
 
 /** A good file of 20 Gaussians, the same on every call; do not write into it. */

@@ -2,14 +2,13 @@
 import { describe, expect, it } from "@jest/globals";
 import { AvatarFormatError } from "../../../src/format/avatarFormatError.js";
 import { JoinGlb } from "../../../src/format/glbContainer.js";
-import { AccessorReader } from "../../../src/format/accessor.js";
-import { CheckGltf } from "../../../src/format/gltfJson.js";
-import { IssueList } from "../../../src/format/issueList.js";
 import { ReadAvatar, ValidateAvatar } from "../../../src/format/readAvatar.js";
 import { AvatarBufferViews } from "../../../src/format/parseAvatar.js";
 import { FindAvatarPrimitive } from "../../../src/format/findAvatar.js";
+import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { SeededRandom } from "../../support/seededRandom.js";
-import { BrokenFile, OpenAvatarFile, SampleFile } from "./fileSurgery.js";
+import { AddAccessor, BrokenFile, OpenAvatarFile, SampleFile } from "./fileSurgery.js";
 
 /** Reads a file that may be anything: it gives an avatar or a format error, never another failure. */
 function ExpectReadOrRefused(bytes: Uint8Array): boolean {
@@ -122,27 +121,65 @@ describe("a file that cannot be trusted", () => {
         }
     });
 
-    it("cannot make a reader ask for far more memory than it has bytes", () => {
-        // A thousand channels, each an accessor of its own over the same dense half a megabyte.
-        const count = 40_000;
-        const accessor = { bufferView: 0, componentType: 5126, type: "VEC3", count };
-        const gltf = CheckGltf(
-            {
-                asset: { version: "2.0" },
-                bufferViews: [{ buffer: 0, byteLength: count * 12 }],
-                accessors: Array.from({ length: 1000 }, () => accessor),
-            },
-            new IssueList(),
-        )!;
-        const issues = new IssueList();
-        const data = new Uint8Array(count * 12).fill(1);
-        const reader = new AccessorReader(gltf, { json: gltf, fileName: "", bufferView: () => data }, issues);
-        let held = 0;
-        for (let index = 0; index < 1000; index++) {
-            held += reader.read(index, "", { type: "VEC3", forms: ["f32"], maxCount: count })?.byteLength ?? 0;
-        }
-        expect(issues.issues[0]).toMatchObject({ code: "too-large", severity: "error" });
-        expect(held).toBeLessThanOrEqual(8 * data.length + 1024 * 1024);
+    it("cannot make a reader ask for far more memory than it has bytes by dense channels over the same bytes", () => {
+        const file = OpenAvatarFile(WriteAvatar(MakeSampleAvatar({ gaussians: 2000, morphTargets: 0 })));
+        const position = file.json.accessors[file.primitive.attributes.POSITION];
+        file.primitive.targets = Array.from({ length: 1000 }, () => ({
+            POSITION: file.json.accessors.push({ ...position }) - 1,
+        }));
+        delete file.json.extensions;
+        const bytes = JoinGlb(file.json, file.binary);
+        expect(() => ReadAvatar(bytes)).toThrow(expect.objectContaining({ code: "too-large" }));
+    });
+
+    /** A file with clips over keys that are stored once; `accessors` of them turn joints, in turns. */
+    const ManyTracks = (clips: number, keys: number, accessors: number): Uint8Array =>
+        BrokenFile((file) => {
+            const times = new Float32Array(keys).map((_, key) => key);
+            const rotations = new Float32Array(keys * 4).fill(0.5);
+            const input = AddAccessor(file, times, { componentType: 5126, type: "SCALAR", count: keys });
+            const output = AddAccessor(file, rotations, { componentType: 5126, type: "VEC4", count: keys });
+            for (let copy = 1; copy < accessors; copy++) {
+                file.json.accessors.push(file.json.accessors[output]);
+            }
+            file.json.animations = Array.from({ length: clips }, (_, clip) => ({
+                samplers: Array.from({ length: accessors }, (_unused, copy) => ({ input, output: output + copy })),
+                channels: Array.from({ length: 55 }, (_unused, joint) => ({
+                    sampler: (clip * 55 + joint) % accessors,
+                    target: { node: joint + 1, path: "rotation" },
+                })),
+            }));
+        });
+
+    it("has one array for each accessor, however many tracks refer to it", () => {
+        const bytes = ManyTracks(20, 2000, 1);
+        const tracks = ReadAvatar(bytes).animations.flatMap((clip) => clip.tracks);
+        expect(tracks).toHaveLength(20 * 55);
+        const held = new Set(tracks.flatMap(({ times, values }) => [times.buffer, values.buffer]));
+        // 2000 times and 2000 quaternions.
+        expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(2000 * 20);
+    });
+
+    it("pays for the copies that are made of accessors, too", () => {
+        const keys = 5000;
+        /** Accessors that decode to this share of what the file may cost. */
+        const accessorsFor = (share: number): number =>
+            Math.floor((share * (8 * ManyTracks(1, keys, 1).length + 1024 * 1024)) / (keys * 16));
+        expect(ReadAvatar(ManyTracks(1, keys, accessorsFor(0.25))).animations).toHaveLength(1);
+        // Normalised rotations take as much again.
+        const bytes = ManyTracks(1, keys, accessorsFor(0.75));
+        expect(() => ReadAvatar(bytes)).toThrow(expect.objectContaining({ code: "too-large" }));
+    });
+
+    it("is searched for its avatar in one pass, however often its nodes show one mesh", () => {
+        let looked = 0;
+        const primitive = new Proxy({}, { get: () => void looked++ });
+        const json = {
+            nodes: Array.from({ length: 1000 }, () => ({ mesh: 0, skin: 0 })),
+            meshes: [{ primitives: Array.from({ length: 100 }, () => primitive) }],
+        };
+        expect(FindAvatarPrimitive(json)).toBeNull();
+        expect(looked).toBeLessThanOrEqual(1000);
     });
 
     it("keeps its list of problems short, however many there are", () => {
