@@ -21,11 +21,6 @@ export {
     type AvatarFormatWarningCode,
     type IValidationIssue,
 } from "../format/avatarFormatError.js";
-export {
-    type IReadAvatarOptions,
-    type LoadUriAsync,
-    ReadAvatar,
-    ReadAvatarAsync,
-    ValidateAvatar,
-} from "../format/readAvatar.js";
+export { type IReadAvatarOptions, ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../format/readAvatar.js";
+export { type LoadUriAsync } from "../format/sideFiles.js";
 export { type IWriteAvatarOptions, WriteAvatar } from "../format/writeAvatar.js";

@@ -38,7 +38,11 @@ export function IsGlb(bytes: Uint8Array): boolean {
  */
 export function SplitGlb(bytes: Uint8Array): IGlbChunks {
     if (!IsGlb(bytes)) {
-        throw new AvatarFormatError("not-glb", "", 'the first four bytes are not "glTF": give a .glb file');
+        throw new AvatarFormatError(
+            "not-glb",
+            "",
+            'it begins neither with "glTF" nor with "{": give a .glb or .gltf file',
+        );
     }
     if (bytes.length < HeaderBytes) {
         throw new AvatarFormatError(

@@ -1,6 +1,9 @@
 import { AvatarFormatError } from "./avatarFormatError.js";
 import { MaxJsonBytes, MaxJsonDepth } from "./limits.js";
 
+/** Tab, line feed, carriage return and space: the white space of JSON. */
+const JsonSpaces: readonly number[] = [0x09, 0x0a, 0x0d, 0x20];
+
 /** Deepest nesting of brackets outside strings; one pass, no recursion. */
 function NestingDepth(text: Uint8Array): number {
     let depth = 0;
@@ -23,6 +26,21 @@ function NestingDepth(text: Uint8Array): number {
         }
     }
     return deepest;
+}
+
+/**
+ * Whether bytes begin like a JSON object, after a byte order mark and white space.
+ *
+ * @param bytes the file
+ * @returns true for a `{`
+ */
+export function IsJsonObject(bytes: Uint8Array): boolean {
+    const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+    let first = hasMark ? 3 : 0;
+    while (first < bytes.length && JsonSpaces.includes(bytes[first]!)) {
+        first++;
+    }
+    return bytes[first] === 0x7b;
 }
 
 /**

@@ -35,3 +35,9 @@ export const MaxExpansion = 8;
 
 /** Memory that reading may take whatever the size of the file, bytes. */
 export const MinReadBudget = 1024 * 1024;
+
+/** Side files of one `.gltf`. An avatar has a buffer and a few networks; exporters that split have one a clip. */
+export const MaxSideFiles = 1024;
+
+/** Side files that are fetched at the same time; browsers open about six connections to a host. */
+export const MaxParallelLoads = 4;

@@ -99,20 +99,16 @@ export function ParseAvatar(source: IGltfSource, location?: IAvatarLocation): IA
 }
 
 /**
- * Names the buffer views that {@link ParseAvatar} will ask for, so that they can be loaded ahead of it.
+ * Names the buffer views that an avatar is read from.
  *
- * @param json a parsed glTF document, not trusted
- * @param location where the avatar is (default: what {@link FindAvatarPrimitive} finds)
- * @returns indices into `bufferViews`, ascending; empty when the document holds no avatar
- * @throws {@link AvatarFormatError} when the shape of the document is wrong
+ * @param gltf the checked document
+ * @param place where the avatar is
+ * @returns indices into `bufferViews`, ascending
+ * @internal
  */
-export function AvatarBufferViews(json: unknown, location?: IAvatarLocation): number[] {
-    const issues = new IssueList();
-    const gltf = CheckGltf(json, issues);
-    issues.throwIfErrors("");
-    const place = location ?? FindAvatarPrimitive(json);
-    const primitive = place === null ? undefined : gltf?.meshes[place.mesh]?.primitives[place.primitive];
-    if (!gltf || !place || !primitive) {
+export function _ViewsOfAvatar(gltf: IGltf, place: IAvatarLocation): number[] {
+    const primitive = gltf.meshes[place.mesh]?.primitives[place.primitive];
+    if (primitive === undefined) {
         return [];
     }
     const skin = gltf.skins[place.skin];
@@ -137,4 +133,20 @@ export function AvatarBufferViews(json: unknown, location?: IAvatarLocation): nu
     return [...views]
         .filter((index) => index !== undefined && index < gltf.bufferViews.length)
         .sort((a, b) => a! - b!) as number[];
+}
+
+/**
+ * Names the buffer views that {@link ParseAvatar} will ask for, so that they can be loaded ahead of it.
+ *
+ * @param json a parsed glTF document, not trusted
+ * @param location where the avatar is (default: what {@link FindAvatarPrimitive} finds)
+ * @returns indices into `bufferViews`, ascending; empty when the document holds no avatar
+ * @throws {@link AvatarFormatError} when the shape of the document is wrong
+ */
+export function AvatarBufferViews(json: unknown, location?: IAvatarLocation): number[] {
+    const issues = new IssueList();
+    const gltf = CheckGltf(json, issues);
+    issues.throwIfErrors("");
+    const place = location ?? FindAvatarPrimitive(json);
+    return gltf === null || place === null ? [] : _ViewsOfAvatar(gltf, place);
 }

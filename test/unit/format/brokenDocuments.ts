@@ -6,7 +6,7 @@ export const BrokenDocuments: readonly Case[] = [
     [
         "another kind of file",
         "not-glb",
-        /not "glTF": give a \.glb file/,
+        /neither with "glTF" nor with "\{": give a \.glb or \.gltf file/,
         () => new TextEncoder().encode("ply\nformat binary"),
     ],
     ["an empty file", "not-glb", /glTF/, () => new Uint8Array(0)],

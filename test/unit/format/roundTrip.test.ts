@@ -8,6 +8,7 @@ import { ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../../../src/format
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { SplitGlb } from "../../../src/format/glbContainer.js";
+import { SampleFile } from "./fileSurgery.js";
 
 /** Largest difference of two arrays of numbers. */
 function Difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -160,6 +161,16 @@ describe("an avatar file", () => {
         );
         expect(side).toEqual(embedded);
         expect(side.gaussians.positions).toEqual(asset.gaussians.positions);
+    });
+
+    it("reads as .gltf after a byte order mark, white space or both", () => {
+        const { json, binary } = SplitGlb(SampleFile());
+        const document = JSON.parse(new TextDecoder().decode(json));
+        document.buffers[0].uri = `data:application/octet-stream;base64,${Buffer.from(binary!).toString("base64")}`;
+        for (const before of ["", "\uFEFF", "\n", " \r\n\t", "\uFEFF\n"]) {
+            const bytes = new TextEncoder().encode(before + JSON.stringify(document));
+            expect(ReadAvatar(bytes).gaussians.count).toBe(20);
+        }
     });
 
     it("has no problems to report", () => {
