@@ -4,7 +4,7 @@ const I16Maximum = 32767;
 /**
  * Numbers in -1..1 as normalised 16-bit integers; the error is at most ½ / 32767.
  *
- * @param values the numbers; what leaves the range is clamped
+ * @param values the numbers, finite; what leaves the range is clamped
  * @returns the integers
  */
 export function QuantizeI16(values: Float32Array): Int16Array {
@@ -19,7 +19,7 @@ export function QuantizeI16(values: Float32Array): Int16Array {
  * Skinning weights as normalised integers whose rows sum exactly to `maximum`: each share is rounded down, and what is
  * missing goes to the largest remainders. The error of a weight is less than 1 / maximum.
  *
- * @param weights [N,4] weights; rows sum to about 1
+ * @param weights [N,4] weights, finite and 0 or more; no row is all zero
  * @param maximum 255 for 8 bits, 65535 for 16
  * @returns [N,4] integers
  */

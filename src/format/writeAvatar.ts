@@ -1,14 +1,9 @@
 import { ComponentType } from "./accessorElements.js";
-import {
-    type IAnimationClip,
-    type IAvatarAsset,
-    type IAvatarJoint,
-    type IGaussianCloud,
-    type IMorphTarget,
-} from "./avatarAsset.js";
+import { type IAnimationClip, type IAvatarAsset, type IAvatarJoint, type IMorphTarget } from "./avatarAsset.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
-import { SphericalHarmonicsC0 } from "./gaussianRows.js";
+import { CheckAvatar, RefuseRow } from "./checkAvatar.js";
+import { NormalizeRotations, NormalizeWeights, SphericalHarmonicsC0 } from "./gaussianRows.js";
 import { JoinGlb } from "./glbContainer.js";
 import { GltfWriter, type JsonObject } from "./gltfWriter.js";
 import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
@@ -27,18 +22,22 @@ const FirstJointNode = 1;
 
 function WriteAttributes(
     writer: GltfWriter,
-    cloud: IGaussianCloud,
-    jointCount: number,
+    asset: IAvatarAsset,
     options: IWriteAvatarOptions,
 ): Record<string, number> {
+    const cloud = asset.gaussians;
     const { count } = cloud;
     const { F32, I16, U8, U16 } = ComponentType;
     const vector = { componentType: F32, type: "VEC3", count } as const;
     const maximum = options.weightBits === 16 ? 65535 : 255;
-    const weights = QuantizeWeights(cloud.jointWeights, maximum);
+    const rotations = NormalizeRotations(cloud.rotations, RefuseRow(asset, "invalid-rotation", "/gaussians/rotations"));
+    const weights = QuantizeWeights(
+        NormalizeWeights(cloud.jointWeights, false, RefuseRow(asset, "invalid-weights", "/gaussians/jointWeights")),
+        maximum,
+    );
     // A slot whose weight rounds to nothing holds no joint.
     const joints = cloud.jointIndices.map((joint, slot) => (weights[slot] === 0 ? 0 : joint));
-    const isWide = jointCount > 256;
+    const isWide = asset.joints.length > 256;
     return {
         [SplatAttributes.position]: writer.add(
             cloud.positions,
@@ -46,7 +45,7 @@ function WriteAttributes(
             true,
         ),
         [SplatAttributes.rotation]: writer.add(
-            QuantizeI16(cloud.rotations),
+            QuantizeI16(rotations),
             { componentType: I16, type: "VEC4", count, normalized: true },
             true,
         ),
@@ -127,7 +126,7 @@ function WriteNodes(asset: IAvatarAsset): JsonObject[] {
             name: joint.name,
             ...(children.length > 0 ? { children } : {}),
             ...(joint.translation.some((value) => value !== 0) ? { translation: joint.translation } : {}),
-            ...(joint.rotation[3] !== 1 ? { rotation: joint.rotation } : {}),
+            ...(joint.rotation.some((value, c) => value !== (c < 3 ? 0 : 1)) ? { rotation: joint.rotation } : {}),
         };
     });
     return [{ name: asset.name, mesh: 0, skin: 0 }, ...joints];
@@ -151,7 +150,7 @@ function MakeExtension(asset: IAvatarAsset): IAvatarExtension {
 }
 
 function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAvatarOptions): JsonObject {
-    const attributes = WriteAttributes(writer, asset.gaussians, asset.joints.length, options);
+    const attributes = WriteAttributes(writer, asset, options);
     const targets = asset.morphTargets.map((target) => ({
         POSITION: WriteMorphTarget(writer, target, asset.gaussians.count),
     }));
@@ -197,8 +196,8 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
 
 /**
  * Writes an avatar as a `.glb` file. The same avatar gives the same bytes. Rotations, weights and morph deltas are
- * quantised; `docs/format.md` states the bounds. What is written is read back once, so that no file leaves that
- * {@link ReadAvatar} would refuse.
+ * quantised; `docs/format.md` states the bounds. The avatar is checked first, and what is written is read back once, so that
+ * no file leaves that {@link ReadAvatar} would refuse or read as something else.
  *
  * @param asset the avatar
  * @param options precision
@@ -210,6 +209,7 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
  * ```
  */
 export function WriteAvatar(asset: IAvatarAsset, options: IWriteAvatarOptions = {}): Uint8Array {
+    CheckAvatar(asset);
     const writer = new GltfWriter();
     const document = MakeDocument(asset, writer, options);
     const binary = writer.finish();
