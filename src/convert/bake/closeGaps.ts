@@ -2,13 +2,13 @@ import { PointGrid } from "./pointGrid.js";
 import { type ISurfaceSamples } from "./surfaceSamples.js";
 
 /** Least cover of any surface point; what lies behind shows through by the rest. */
-const MinCover = 0.97;
+const MinCover = 0.975;
 /** Growth of the nearest splat where the surface shows through. */
 const GrowthStep = 1.12;
 /** Largest growth; beyond it texture would blur. */
 export const MaxGrowth = 1.6;
 /** Passes over all witnesses; later ones find next to nothing. */
-const Passes = 4;
+const Passes = 5;
 /** Gaussians are cut off at this many standard deviations. */
 const Reach = 3;
 /** Splats of another sheet (60° and more away) do not close a gap of this one. */

@@ -1,3 +1,4 @@
+import { DotVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type ICanonicalMesh } from "./canonicalMesh.js";
 import { PointGrid } from "./pointGrid.js";
 import { type ISurfaceSamples } from "./surfaceSamples.js";
@@ -15,6 +16,12 @@ const ViewDirections = 40;
 const MinSharedWeight = 0.5;
 /** A surface that some expression moves farther than this, in metres, may uncover what it hides. */
 const ExpressionThreshold = 5e-4;
+/** Skin that stands out of a cover by less than this, in metres, pokes through it by accident ... */
+const MaxPoke = 0.005;
+/** ... if most of the same sheet within this radius, metres, is hidden. */
+const PokeRadius = 0.012;
+/** Samples whose normals are less than 60° apart lie on one sheet. */
+const SameSheetCosine = 0.5;
 /** Width of the hidden band that stays along the border of a cover, metres: cloth slides by as much over skin. */
 const BorderWidth = 0.008;
 
@@ -27,22 +34,22 @@ const BorderWidth = 0.008;
  *   *faces* the sample instead is the other side of a fold: armpit, lips before teeth),
  * - that triangle moves with it: same joints, and neither takes part in an expression, which might open the mouth,
  * - no straight way leads out in any direction of its half-space (skirts, open collars),
+ * - or it pokes a little way through such a cover and its surroundings are hidden,
  * - and it is not near the border of the hidden part, so that no gap opens when limbs move.
+ * Cut-out and blended materials cover nothing: hair and lace let the skin be seen.
  *
- * @param isOpaque whether triangle `t` of mesh `m` hides what is behind it
  * @returns [N] 1 for hidden samples
  */
-export function FindHiddenSamples(
-    meshes: readonly ICanonicalMesh[],
-    samples: ISurfaceSamples,
-    isOpaque: (m: number, t: number) => boolean,
-): Uint8Array {
-    const covers = new Covers(meshes, isOpaque);
+export function FindHiddenSamples(meshes: readonly ICanonicalMesh[], samples: ISurfaceSamples): Uint8Array {
+    const covers = new Covers(meshes);
     const hidden = new Uint8Array(samples.count);
     for (let i = 0; i < samples.count; i++) {
         hidden[i] = covers.hide(samples, i) ? 1 : 0;
     }
-    KeepBorder(samples, hidden);
+    const poking = Uint32Array.from({ length: samples.count }, (_, i) => i).filter(
+        (i) => hidden[i] === 0 && covers.isPierced(samples, i),
+    );
+    KeepBorder(samples, hidden, HidePokes(samples, hidden, poking));
     return hidden;
 }
 
@@ -66,37 +73,49 @@ class Covers {
     /** [views] triangle that blocked each view last, or -1. */
     private readonly _blockers = new Int32Array(Views.length).fill(-1);
 
-    public constructor(meshes: readonly ICanonicalMesh[], isOpaque: (m: number, t: number) => boolean) {
+    public constructor(meshes: readonly ICanonicalMesh[]) {
         this._meshes = meshes;
         this._expressive = meshes.map(ExpressiveVertices);
         const corners: number[] = [];
         meshes.forEach(({ source, positions }, m) => {
-            for (let t = 0; t < source.indices.length / 3; t++) {
-                if (isOpaque(m, t)) {
-                    this._meshOf.push(m);
-                    this._triangleOf.push(t);
-                    for (let k = 0; k < 9; k++) {
-                        corners.push(positions[source.indices[t * 3 + Math.floor(k / 3)]! * 3 + (k % 3)]!);
-                    }
+            for (let t = 0; source.material.alphaMode === "OPAQUE" && t < source.indices.length / 3; t++) {
+                this._meshOf.push(m);
+                this._triangleOf.push(t);
+                for (let k = 0; k < 9; k++) {
+                    corners.push(positions[source.indices[t * 3 + Math.floor(k / 3)]! * 3 + (k % 3)]!);
                 }
             }
         });
         this._tree = new TriangleTree(Float32Array.from(corners));
     }
 
+    /** Whether nobody can see a sample. */
     public hide(samples: ISurfaceSamples, i: number): boolean {
-        const [m, t] = [samples.meshes[i]!, samples.triangles[i]!];
         const normal = samples.normals.subarray(i * 3, i * 3 + 3);
+        return this._meetsCompanion(samples, i, normal, MaxCoverDistance, true) && !this._seesOutside(normal);
+    }
+
+    /** Whether a sample stands out of an opaque layer by a little. */
+    public isPierced(samples: ISurfaceSamples, i: number): boolean {
+        const inwards = samples.normals.subarray(i * 3, i * 3 + 3).map((value) => -value);
+        return this._meetsCompanion(samples, i, inwards, MaxPoke, false);
+    }
+
+    /** Whether a ray from a sample meets the back (or front) of a triangle that moves with it. */
+    private _meetsCompanion(
+        samples: ISurfaceSamples,
+        i: number,
+        direction: Float32Array,
+        far: number,
+        back: boolean,
+    ): boolean {
+        const [m, t] = [samples.meshes[i]!, samples.triangles[i]!];
         for (let k = 0; k < 3; k++) {
-            this._from[k] = samples.positions[i * 3 + k]! + RayOffset * normal[k]!;
+            this._from[k] = samples.positions[i * 3 + k]! + RayOffset * direction[k]!;
         }
-        const isCovered = this._tree.forEachHit(
-            this._from,
-            normal,
-            MaxCoverDistance,
-            (hit, isBack) => isBack && this._moveTogether(m, t, this._meshOf[hit]!, this._triangleOf[hit]!),
-        );
-        return isCovered && !this._seesOutside(normal);
+        const isMet = (hit: number, isBack: boolean): boolean =>
+            isBack === back && this._moveTogether(m, t, this._meshOf[hit]!, this._triangleOf[hit]!);
+        return this._tree.forEachHit(this._from, direction, far, isMet);
     }
 
     private _seesOutside(normal: Float32Array): boolean {
@@ -151,8 +170,31 @@ function SharedWeight(a: ICanonicalMesh, v: number, b: ICanonicalMesh, w: number
     return shared;
 }
 
-/** Unhides samples close to visible ones of the same sheet. */
-function KeepBorder(samples: ISurfaceSamples, hidden: Uint8Array): void {
+/**
+ * Hides pierced samples among hidden ones.
+ *
+ * @returns [N] 1 for those that it hid
+ */
+function HidePokes(samples: ISurfaceSamples, hidden: Uint8Array, poking: Uint32Array): Uint8Array {
+    const grid = new PointGrid(samples.positions, PokeRadius);
+    const vote = Int8Array.from(hidden, (value) => (value === 1 ? 1 : -1));
+    poking.forEach((i) => (vote[i] = 0));
+    const pokes = new Uint8Array(samples.count);
+    for (const i of poking) {
+        let balance = 0;
+        grid.forEachNear(...Row(samples.positions, i), PokeRadius, (near) => {
+            const isSameSheet =
+                samples.pieces[near] === samples.pieces[i] && Cosine(samples, near, i) > SameSheetCosine;
+            balance += isSameSheet ? vote[near]! : 0;
+        });
+        pokes[i] = balance > 0 ? 1 : 0;
+        hidden[i] = pokes[i]!;
+    }
+    return pokes;
+}
+
+/** Unhides samples close to visible ones of the same piece, except those that poke through. */
+function KeepBorder(samples: ISurfaceSamples, hidden: Uint8Array, pokes: Uint8Array): void {
     const layered = new Set(samples.pieces.filter((_, i) => hidden[i] === 1));
     const visible = Uint32Array.from({ length: samples.count }, (_, i) => i).filter(
         (i) => hidden[i] === 0 && layered.has(samples.pieces[i]!),
@@ -162,13 +204,20 @@ function KeepBorder(samples: ISurfaceSamples, hidden: Uint8Array): void {
     });
     const grid = new PointGrid(positions, BorderWidth);
     for (let i = 0; i < samples.count; i++) {
-        const [x, y, z] = samples.positions.subarray(i * 3, i * 3 + 3) as unknown as [number, number, number];
-        if (hidden[i] === 1) {
-            grid.forEachNear(x, y, z, BorderWidth, (near) => {
+        if (hidden[i] === 1 && pokes[i] === 0) {
+            grid.forEachNear(...Row(samples.positions, i), BorderWidth, (near) => {
                 if (samples.pieces[visible[near]!] === samples.pieces[i]) {
                     hidden[i] = 0;
                 }
             });
         }
     }
+}
+
+function Row(values: Float32Array, i: number): Vector3Tuple {
+    return [values[i * 3]!, values[i * 3 + 1]!, values[i * 3 + 2]!];
+}
+
+function Cosine({ normals }: ISurfaceSamples, i: number, j: number): number {
+    return DotVector3(Row(normals, i), Row(normals, j));
 }

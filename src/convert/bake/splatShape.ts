@@ -1,9 +1,10 @@
 import { type IGaussianCloud } from "../../format/avatarAsset.js";
 import { QuaternionFromAxes } from "../../math/quaternion.js";
-import { CrossVector3, type Vector3Tuple } from "../../math/vector3.js";
+import { CrossVector3, ScaleVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type ICanonicalMesh } from "./canonicalMesh.js";
 import { CloseGaps, MaxGrowth } from "./closeGaps.js";
 import { RimCutter } from "./rimCutter.js";
+import { SettleSplats } from "./settleSplats.js";
 import { type ISurfaceSamples } from "./surfaceSamples.js";
 import { type ISampledSurface } from "./surfaceSampling.js";
 import { LinearToSrgb } from "./textureSampling.js";
@@ -14,11 +15,12 @@ import { LinearToSrgb } from "./textureSampling.js";
  */
 export const SigmaPerSpacing = 0.6;
 /** Thickness per standard deviation along the surface: flat, but not so flat that it vanishes edge-on. */
-const ThicknessRatio = 0.1;
+const ThicknessRatio = 0.05;
 /** Least thickness, metres; a twentieth of a fingertip. */
 const MinThickness = 3e-4;
 /** Opacity of solid surface: two layers of overlap then hide what lies behind to within 8 bits. */
 const SolidOpacity = 0.98;
+
 /**
  * Turns samples into flat Gaussians that lie on the surface. At open edges and creases the part of a splat that would
  * stick out is cut off.
@@ -37,6 +39,7 @@ export function ShapeSplats(meshes: readonly ICanonicalMesh[], surface: ISampled
     };
     const sigmas = samples.spacings.map((spacing) => spacing * SigmaPerSpacing);
     const growth = CloseGaps(samples, surface.candidates, sigmas);
+    const depths = SettleSplats(samples, surface.candidates, sigmas);
     const largest = sigmas.reduce((a, b) => Math.max(a, b), 0) * MaxGrowth;
     const rims = topologies.map((topology) => new RimCutter(topology, largest));
     let pieceOffset = 0;
@@ -47,7 +50,8 @@ export function ShapeSplats(meshes: readonly ICanonicalMesh[], surface: ISampled
         }
         const normal: Vector3Tuple = Row(samples.normals, i);
         const sigma = sigmas[i]! * growth[i]!;
-        const shape = rims[lastMesh]!.cut(Row(samples.positions, i), normal, samples.pieces[i]! - pieceOffset, sigma);
+        const point = SubtractVector3(Row(samples.positions, i), ScaleVector3(normal, depths[i]!));
+        const shape = rims[lastMesh]!.cut(point, normal, samples.pieces[i]! - pieceOffset, sigma);
         const x = CrossVector3(shape.axis, normal);
         cloud.positions.set(shape.center, i * 3);
         cloud.rotations.set(QuaternionFromAxes(x, shape.axis, normal), i * 4);

@@ -22,8 +22,6 @@ export interface ISampledSurface {
 const Oversampling = 3;
 /** Samples that measure which share of the surface is visible, to within about one percent. */
 const PilotSamples = 12_000;
-/** Surface that hides what lies behind it. */
-const OpaqueAlpha = 0.95;
 /** Surface that lets more light through than this is not worth a Gaussian. */
 const MinAlpha = 0.04;
 /** Width of the averaged texture square per spacing: the splat itself blurs by the rest. */
@@ -72,14 +70,6 @@ export function SampleSurface(meshes: readonly ICanonicalMesh[], head: Vector3Tu
 
 /** Disc radius of the densest packing over the square root of the area per point: 1/√(2√3). */
 const RadiusPerSpacing = 1 / Math.sqrt(2 * Math.sqrt(3));
-
-/** Where the opacity of a triangle is measured, barycentric. */
-const OpacityProbes = [
-    [1 / 3, 1 / 3],
-    [0.05, 0.05],
-    [0.9, 0.05],
-    [0.05, 0.9],
-] as const;
 
 class SurfaceSampler {
     private readonly _meshes: readonly ICanonicalMesh[];
@@ -135,22 +125,10 @@ class SurfaceSampler {
             pieceOffset += mesh.positions.length / 3;
         });
         const all = out.finish();
-        const hidden = FindHiddenSamples(this._meshes, all, (m, t) => this._isOpaque(m, t));
+        const hidden = FindHiddenSamples(this._meshes, all);
         return SelectSamples(
             all,
             Uint32Array.from({ length: all.count }, (_, i) => i).filter((i) => hidden[i] === 0),
-        );
-    }
-
-    /** Whether a triangle is solid at its middle and near its corners. */
-    private _isOpaque(m: number, t: number): boolean {
-        const mesh = this._meshes[m]!;
-        return (
-            this._topologies[m]!.areas[t]! > 0 &&
-            (mesh.source.material.alphaMode === "OPAQUE" ||
-                OpacityProbes.every(
-                    ([u, v]) => (this._shade(mesh, this._topologies[m]!, t, u, v, 0)?.[3] ?? 0) > OpaqueAlpha,
-                ))
         );
     }
 
