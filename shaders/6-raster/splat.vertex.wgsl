@@ -22,11 +22,12 @@ fn main(input : VertexInputs) -> FragmentInputs {
         vertexOutputs.position = vec4f(0.0, 0.0, 2.0, 1.0); // beyond the far plane: no pixel
     } else {
         let splat = projectedSplats[sortedIndices[rank]];
-        let color = vec4f(unpack2x16float(splat.color.x), unpack2x16float(splat.color.y));
+        let color = projectedSplatColor(splat);
+        let center = projectedSplatCenter(splat);
         let sigmas = vertexInputs.position.xy * splatRadius(color.a);
-        let offset = sigmas.x * unpack2x16float(splat.axes.x) + sigmas.y * unpack2x16float(splat.axes.y);
+        let offset = sigmas.x * projectedSplatAxis1(splat) + sigmas.y * projectedSplatAxis2(splat);
         vertexOutputs.vSigmas = sigmas;
         vertexOutputs.vColor = color;
-        vertexOutputs.position = vec4f(splat.center.xy + offset, splat.center.z, 1.0);
+        vertexOutputs.position = vec4f(center.xy + offset, center.z, 1.0);
     }
 }

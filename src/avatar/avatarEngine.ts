@@ -28,9 +28,8 @@ export async function CreateAvatarEngineAsync(
     options: WebGPUEngineOptions = {},
 ): Promise<WebGPUEngine> {
     const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-    const adapter = await gpu?.requestAdapter(
-        options.powerPreference ? { powerPreference: options.powerPreference } : {},
-    );
+    // The same request as Babylon will make, so that the limits are those of the same adapter.
+    const adapter = await gpu?.requestAdapter(options);
     if (!adapter) {
         throw new AvatarDeviceError(
             "webgpu-unavailable",
@@ -52,6 +51,15 @@ export async function CreateAvatarEngineAsync(
             ...options.deviceDescriptor,
         },
     });
-    await engine.initAsync();
+    try {
+        await engine.initAsync();
+    } catch (error) {
+        engine.dispose();
+        throw new AvatarDeviceError(
+            "webgpu-unavailable",
+            `The graphics adapter gave no device: ${String(error)}. Leave out what options.deviceDescriptor asks for beyond the adapter, or update the graphics driver.`,
+            { cause: error },
+        );
+    }
     return engine;
 }

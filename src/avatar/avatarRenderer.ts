@@ -1,56 +1,72 @@
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.pure.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type Scene } from "@babylonjs/core/scene.js";
+import { AvatarDeviceError } from "../gpu/avatarDeviceError.js";
 import { SplatPipeline } from "../pipeline/splatPipeline.js";
 import { GetAvatarDevice } from "./avatarDevice.js";
 import { AvatarSlots } from "./avatarSlots.js";
-import { CameraViews } from "./cameraViews.js";
+import { PassViews } from "./passViews.js";
 import { SplatMesh } from "./splatMesh.js";
 
 /** The renderer of each scene, from the moment its kernels begin to compile. */
 const Renderers = new WeakMap<Scene, Promise<AvatarRenderer>>();
 
-const EncoderDescriptor: GPUCommandEncoderDescriptor = { label: "gaussian avatars" };
+const EncoderDescriptor: GPUCommandEncoderDescriptor = { label: "gaussian avatars, skinning" };
+
+const Minimum = new Vector3();
+const Maximum = new Vector3();
+
+/** Everything that lives on one graphics device, and goes with it. */
+interface IDeviceState {
+    readonly device: GPUDevice;
+    readonly pipeline: SplatPipeline;
+    readonly slots: AvatarSlots;
+    mesh: SplatMesh | null;
+    views: PassViews | null;
+}
 
 /**
  * Draws all Gaussian avatars of a scene together: one buffer of posed Gaussians, one sort per camera, one draw.
  *
  * There is one renderer per scene, made when the first avatar is loaded and disposed with the scene. It follows the
- * scene: whatever `GaussianAvatar` is in `scene.meshes` when a frame begins is drawn in that frame, in the pose its
- * joints have then. A frame's work goes into a command encoder of its own that is submitted ahead of Babylon's; nothing
- * is read back, awaited or allocated. While the scene has no avatar, the renderer keeps nothing but compiled kernels.
+ * scene: whatever `GaussianAvatar` is in `scene.meshes` once all `onBeforeRenderObservable` observers have run is drawn
+ * in that frame, in the pose its joints have then. The work goes into command encoders of its own, submitted ahead of
+ * Babylon's; nothing is read back, awaited or allocated. While the scene has no avatar, the renderer keeps nothing but
+ * compiled kernels.
  */
 export class AvatarRenderer {
     private readonly _scene: Scene;
-    private readonly _views: CameraViews;
     private readonly _submission: GPUCommandBuffer[] = [];
     private readonly _removeObservers: (() => void)[];
-    private _device: GPUDevice;
-    private _pipeline: SplatPipeline | null;
-    private _slots: AvatarSlots;
-    private _mesh: SplatMesh | null = null;
+    private _state: IDeviceState | null;
+    private _isFrameBegun = false;
+    private _measuresTimes = false;
 
-    private constructor(scene: Scene, engine: WebGPUEngine, device: GPUDevice, pipeline: SplatPipeline) {
+    private constructor(scene: Scene, device: GPUDevice, pipeline: SplatPipeline) {
         this._scene = scene;
-        this._device = device;
-        this._pipeline = pipeline;
-        this._slots = new AvatarSlots(device, pipeline);
-        this._views = new CameraViews(scene);
-        const update = scene.onBeforeRenderObservable.add(() => {
-            this._encodeFrame();
-        });
-        const lost = engine.onContextLostObservable.add(() => {
-            this._release();
-        });
-        const restored = engine.onContextRestoredObservable.add(() => {
-            this._restoreAsync(engine).catch((error: unknown) => {
-                Logger.Error(`Gaussian avatars did not come back with the graphics device: ${String(error)}`);
-            });
-        });
-        const gone = scene.onDisposeObservable.add(() => {
-            this.dispose();
-        });
-        this._removeObservers = [update, lost, restored, gone].map((observer) => () => {
+        this._state = MakeState(device, pipeline);
+        const engine = scene.getEngine() as WebGPUEngine;
+        this._removeObservers = [
+            // The first call in a frame comes right after onBeforeRenderObservable: looks, aims and game logic are done.
+            scene.onBeforeRenderTargetsRenderObservable.add(() => {
+                this._beginFrame();
+            }),
+            scene.onAfterRenderObservable.add(() => {
+                this._isFrameBegun = false;
+            }),
+            engine.onContextLostObservable.add(() => {
+                this._release();
+            }),
+            engine.onContextRestoredObservable.add(() => {
+                this._restoreAsync().catch((error: unknown) => {
+                    Logger.Error(`Gaussian avatars did not come back with the graphics device: ${String(error)}`);
+                });
+            }),
+            scene.onDisposeObservable.add(() => {
+                this.dispose();
+            }),
+        ].map((observer) => () => {
             observer.remove();
         });
     }
@@ -60,7 +76,8 @@ export class AvatarRenderer {
      *
      * @param scene a scene on a WebGPU engine
      * @returns the renderer, ready to draw
-     * @throws AvatarDeviceError `webgpu-unavailable` when the scene's engine is not a WebGPU engine
+     * @throws AvatarDeviceError `webgpu-unavailable` when the scene's engine is not a WebGPU engine, `scene-disposed` when
+     * the scene was disposed meanwhile
      */
     public static async GetAsync(scene: Scene): Promise<AvatarRenderer> {
         let renderer = Renderers.get(scene);
@@ -74,41 +91,40 @@ export class AvatarRenderer {
     }
 
     private static async _CreateAsync(scene: Scene): Promise<AvatarRenderer> {
-        const { engine, device } = GetAvatarDevice(scene.getEngine());
-        return new AvatarRenderer(scene, engine, device, await SplatPipeline.CreateAsync(device));
+        const { device, pipeline } = await CreatePipelineAsync(scene);
+        return new AvatarRenderer(scene, device, pipeline);
     }
 
     /** Number of Gaussians in the scene, visible or not. */
     public get splatCount(): number {
-        return this._pipeline?.splatCount ?? 0;
+        return this._state?.pipeline.splatCount ?? 0;
     }
 
     /** Number of avatars in the scene. */
     public get avatarCount(): number {
-        return this._slots.count;
+        return this._state?.slots.count ?? 0;
     }
 
     /**
      * Whether GPU times are measured, for {@link readTimesAsync}. Needs the device feature `timestamp-query`. (default: false)
      */
     public get measuresTimes(): boolean {
-        return this._pipeline?.timer.enabled ?? false;
+        return this._measuresTimes;
     }
 
     /** Starts or stops measuring. */
     public set measuresTimes(value: boolean) {
-        if (this._pipeline) {
-            this._pipeline.timer.enabled = value;
-        }
+        this._measuresTimes = value;
     }
 
     /**
-     * GPU time of each stage in the last measured frame. Call it outside the frame, a few times a second.
+     * GPU time of each stage in the last measured frame; with several cameras, of the first that was drawn. Call it outside
+     * the frame, a few times a second.
      *
      * @returns milliseconds by stage, or null when nothing was measured
      */
     public async readTimesAsync(): Promise<Readonly<Record<string, number>> | null> {
-        return (await this._pipeline?.timer.readAsync()) ?? null;
+        return (await this._state?.pipeline.timer.readAsync()) ?? null;
     }
 
     /** Frees everything on the GPU and stops following the scene. Disposing twice is harmless. */
@@ -120,57 +136,88 @@ export class AvatarRenderer {
         Renderers.delete(this._scene);
     }
 
-    private _encodeFrame(): void {
-        const pipeline = this._pipeline;
-        if (!pipeline) {
+    private _beginFrame(): void {
+        const state = this._state;
+        if (this._isFrameBegun || !state) {
             return;
         }
-        if (this._slots.follow(this._scene)) {
-            this._openOrCloseMesh(pipeline);
-        }
-        if (this._slots.count === 0) {
+        this._isFrameBegun = true;
+        const { device, pipeline, slots } = state;
+        if (device !== GetAvatarDevice(this._scene.getEngine()).device) {
+            this._release(); // lost while its kernels compiled; those for the device of now are under way
             return;
         }
-        this._slots.updateInstances();
-        this._views.follow(pipeline);
-        const encoder = this._device.createCommandEncoder(EncoderDescriptor);
-        pipeline.encode(encoder);
-        this._mesh?.encodeDrawArguments(encoder);
+        slots.follow(this._scene);
+        if (slots.count === 0) {
+            CloseMesh(state);
+            return;
+        }
+        slots.updateInstances(Minimum, Maximum);
+        const mesh = this._openMesh(state);
+        mesh.maximumSplats = pipeline.splatCount;
+        mesh.setBounds(Minimum, Maximum);
+        pipeline.timer.enabled = this._measuresTimes;
+        const encoder = device.createCommandEncoder(EncoderDescriptor);
+        pipeline.encodeSkin(encoder);
         this._submission[0] = encoder.finish();
-        this._device.queue.submit(this._submission);
+        device.queue.submit(this._submission);
+        state.views?.beginFrame();
     }
 
-    private _openOrCloseMesh(pipeline: SplatPipeline): void {
-        if (this._slots.count === 0) {
-            this._closeMesh();
-            return;
+    private _openMesh(state: IDeviceState): SplatMesh {
+        // Somebody may have disposed all meshes of the scene, this one included.
+        if (!state.mesh || state.mesh.isDisposed()) {
+            state.views = new PassViews(state.device, state.pipeline);
+            state.mesh = new SplatMesh(this._scene, state.views);
         }
-        this._mesh ??= new SplatMesh(this._scene, () => this._views.get(this._scene.activeCamera));
-        this._mesh.maximumSplats = pipeline.splatCount;
-    }
-
-    private _closeMesh(): void {
-        this._mesh?.dispose();
-        this._mesh = null;
-        this._views.clear();
+        return state.mesh;
     }
 
     private _release(): void {
-        this._closeMesh();
-        this._slots.dispose();
-        this._pipeline?.dispose();
-        this._pipeline = null;
+        const state = this._state;
+        this._state = null;
+        if (state) {
+            CloseMesh(state);
+            state.slots.dispose();
+            state.pipeline.dispose();
+        }
     }
 
-    private async _restoreAsync(engine: WebGPUEngine): Promise<void> {
-        const { device } = GetAvatarDevice(engine);
-        const pipeline = await SplatPipeline.CreateAsync(device);
-        if (this._removeObservers.length === 0 || this._pipeline) {
-            pipeline.dispose(); // disposed or restored once more meanwhile
+    private async _restoreAsync(): Promise<void> {
+        const { device, pipeline } = await CreatePipelineAsync(this._scene);
+        if (this._removeObservers.length === 0 || this._state?.device === device) {
+            pipeline.dispose(); // disposed, or restored once more meanwhile
             return;
         }
-        this._device = device;
-        this._pipeline = pipeline;
-        this._slots = new AvatarSlots(device, pipeline);
+        this._release(); // compiled in time for a device that was lost at once
+        this._state = MakeState(device, pipeline);
     }
+}
+
+function MakeState(device: GPUDevice, pipeline: SplatPipeline): IDeviceState {
+    return { device, pipeline, slots: new AvatarSlots(device, pipeline), mesh: null, views: null };
+}
+
+function CloseMesh(state: IDeviceState): void {
+    state.mesh?.dispose();
+    state.mesh = null;
+    state.views = null;
+}
+
+/** Compiles kernels on the device that the engine has once they are compiled; devices can be lost meanwhile. */
+async function CreatePipelineAsync(scene: Scene): Promise<{ device: GPUDevice; pipeline: SplatPipeline }> {
+    const { engine, device } = GetAvatarDevice(scene.getEngine());
+    const pipeline = await SplatPipeline.CreateAsync(device);
+    if (scene.isDisposed) {
+        pipeline.dispose();
+        throw new AvatarDeviceError(
+            "scene-disposed",
+            "The scene was disposed while an avatar was being loaded into it.",
+        );
+    }
+    if (GetAvatarDevice(engine).device !== device) {
+        pipeline.dispose();
+        return await CreatePipelineAsync(scene);
+    }
+    return { device, pipeline };
 }

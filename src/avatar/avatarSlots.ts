@@ -1,4 +1,5 @@
 import { Logger } from "@babylonjs/core/Misc/logger.js";
+import { type Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.js";
@@ -30,7 +31,7 @@ export class AvatarSlots {
     private readonly _slots: IAvatarSlot[] = [];
     private readonly _slotOf = new Map<GaussianAvatar, IAvatarSlot>();
     private readonly _shared = new Map<IAvatarAsset, ISharedGaussians>();
-    private readonly _refused = new WeakSet<GaussianAvatar>();
+    private readonly _refused = new Set<GaussianAvatar>();
 
     /**
      * @param device to put Gaussians on; borrowed
@@ -50,20 +51,15 @@ export class AvatarSlots {
      * Makes the pipeline hold exactly the avatars that are in the scene now.
      *
      * @param scene the scene
-     * @returns whether any came or went
      */
-    public follow(scene: Scene): boolean {
-        let hasChanged = false;
+    public follow(scene: Scene): void {
         for (const slot of this._slots) {
             slot.isInScene = false;
         }
         for (const mesh of scene.meshes) {
             if (mesh instanceof GaussianAvatar && !this._refused.has(mesh)) {
                 let slot = this._slotOf.get(mesh);
-                if (!slot) {
-                    slot = this._add(mesh);
-                    hasChanged = true;
-                }
+                slot ??= this._add(mesh);
                 if (slot) {
                     slot.isInScene = true;
                 }
@@ -72,20 +68,30 @@ export class AvatarSlots {
         for (let i = this._slots.length - 1; i >= 0; i--) {
             if (!this._slots[i]!.isInScene) {
                 this._remove(i);
-                hasChanged = true;
             }
         }
-        return hasChanged;
     }
 
-    /** Hands every avatar's pose, expression and visibility to the pipeline. */
-    public updateInstances(): void {
+    /**
+     * Hands every avatar's pose, expression and visibility to the pipeline.
+     *
+     * @param minimum receives the smallest corner of all visible avatars' bounds, world space
+     * @param maximum receives the largest corner; both are 0 when nobody is visible
+     */
+    public updateInstances(minimum: Vector3, maximum: Vector3): void {
+        let isAnyVisible = false;
+        minimum.setAll(0);
+        maximum.setAll(0);
         for (const { avatar, instance } of this._slots) {
             instance.enabled = avatar.isEnabled() && avatar.isVisible && avatar.visibility > 0;
             instance.opacity = avatar.visibility;
             if (instance.enabled) {
                 avatar._updatePose(instance.skinMatrices);
                 avatar._readExpression(instance.morphWeights);
+                const { minimumWorld, maximumWorld } = avatar.getBoundingInfo().boundingBox;
+                minimum.copyFrom(isAnyVisible ? minimum.minimizeInPlace(minimumWorld) : minimumWorld);
+                maximum.copyFrom(isAnyVisible ? maximum.maximizeInPlace(maximumWorld) : maximumWorld);
+                isAnyVisible = true;
             }
         }
     }
@@ -127,6 +133,7 @@ export class AvatarSlots {
         this._pipeline.removeInstance(instance);
         this._shared.get(avatar.asset)!.users--;
         this._forgetIfUnused(avatar.asset);
+        this._refused.clear(); // there is room again
     }
 
     private _forgetIfUnused(asset: IAvatarAsset): void {

@@ -9,6 +9,7 @@ import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { type SmplxJointName } from "../format/bodyModel.js";
 import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
+import { CopyCharacter } from "./copyCharacter.js";
 import { ComputeJointBounds, PoseBounds } from "./jointBounds.js";
 import { JointPoseReader } from "./jointPoseReader.js";
 
@@ -16,6 +17,7 @@ import { JointPoseReader } from "./jointPoseReader.js";
 const JointBoundsOfAsset = new WeakMap<IAvatarAsset, Float32Array>();
 
 const InverseWorld = new Matrix();
+const Bounds = new Float64Array(6);
 const Minimum = new Vector3();
 const Maximum = new Vector3();
 
@@ -42,8 +44,14 @@ export class GaussianAvatar extends Mesh {
     /** The file's content as plain data, shared by all copies of the avatar. */
     public readonly asset: IAvatarAsset;
 
-    /** Clips that came with the avatar, playing on its own joints. Owned: disposed with the avatar. */
+    /**
+     * Clips that came with the avatar, playing on its own joints; disposed with the avatar. Empty for the copies that an
+     * asset container makes: it hands theirs out itself (`InstantiatedEntries.animationGroups`).
+     */
     public readonly animationGroups: AnimationGroup[] = [];
+
+    /** Skeleton, expression channels and clips that nobody else disposes. */
+    private readonly _owned: ({ dispose(): void } | null)[] = [];
 
     private readonly _jointBounds: Float32Array;
     private readonly _pose: JointPoseReader;
@@ -58,6 +66,7 @@ export class GaussianAvatar extends Mesh {
      */
     public constructor(name: string, asset: IAvatarAsset, scene: Scene) {
         super(name, scene);
+        this.subMeshes = []; // nothing to draw, and yet bounds for `getHierarchyBoundingVectors`
         this.asset = asset;
         this._pose = new JointPoseReader(asset);
         this._localSkinMatrices = new Float32Array(asset.joints.length * SkinMatrixFloats);
@@ -105,7 +114,9 @@ export class GaussianAvatar extends Mesh {
         for (let m = 0; m < local.length; m += SkinMatrixFloats) {
             MultiplyAffine(InverseWorld.m, result, local, m);
         }
-        if (PoseBounds(this._jointBounds, local, Minimum, Maximum)) {
+        if (PoseBounds(this._jointBounds, local, Bounds)) {
+            Minimum.set(Bounds[0]!, Bounds[1]!, Bounds[2]!);
+            Maximum.set(Bounds[3]!, Bounds[4]!, Bounds[5]!);
             if (this.hasBoundingInfo) {
                 this.getBoundingInfo().reConstruct(Minimum, Maximum, world);
             } else {
@@ -144,12 +155,13 @@ export class GaussianAvatar extends Mesh {
     }
 
     /**
-     * Copies the avatar node; the copy shares the Gaussians. Joints and skeleton are separate objects: use
-     * `AssetContainer.instantiateModelsToScene` to copy a whole character.
+     * Copies the avatar with its joints, skeleton, expression channels and clips. The copy shares the Gaussians, moves by
+     * itself, and is posed like the original.
      *
      * @param name name of the copy
-     * @param newParent parent of the copy
-     * @param doNotCloneChildren true to copy this node alone
+     * @param newParent parent of the copy (default: that of the original)
+     * @param doNotCloneChildren true to copy the node alone, as asset containers do, which then copy skeleton and clips
+     * themselves and own them
      * @returns the copy
      */
     public override clone(name = "", newParent: Node | null = null, doNotCloneChildren?: boolean): GaussianAvatar {
@@ -160,16 +172,26 @@ export class GaussianAvatar extends Mesh {
         copy.rotationQuaternion = this.rotationQuaternion?.clone() ?? null;
         copy.visibility = this.visibility;
         copy.isVisible = this.isVisible;
-        copy.skeleton = this.skeleton;
-        copy.morphTargetManager = this.morphTargetManager;
         copy.metadata = this.metadata as unknown;
         copy.parent = newParent ?? this.parent;
-        if (!doNotCloneChildren) {
-            for (const child of this.getChildTransformNodes(true)) {
-                child.clone(`${name}.${child.name}`, copy);
-            }
+        if (doNotCloneChildren) {
+            copy.skeleton = this.skeleton;
+            copy.morphTargetManager = this.morphTargetManager;
+        } else {
+            copy._ownCharacter(CopyCharacter(this, copy, this.animationGroups));
         }
         return copy;
+    }
+
+    /**
+     * Makes the avatar the owner of its present skeleton and expression channels, and of clips.
+     *
+     * @param animationGroups clips that play on this avatar alone
+     * @internal
+     */
+    public _ownCharacter(animationGroups: readonly AnimationGroup[]): void {
+        this._owned.push(this.skeleton, this.morphTargetManager, ...animationGroups);
+        this.animationGroups.push(...animationGroups);
     }
 
     /**
@@ -179,20 +201,11 @@ export class GaussianAvatar extends Mesh {
      * @param disposeMaterialAndTextures as in Babylon
      */
     public override dispose(doNotRecurse?: boolean, disposeMaterialAndTextures = false): void {
-        if (this.isDisposed()) {
-            return;
-        }
-        const { morphTargetManager, skeleton } = this;
-        const isOwner = this.getScene().meshes.every((mesh) => mesh === this || mesh.skeleton !== skeleton);
-        for (const group of this.animationGroups) {
-            group.dispose();
+        super.dispose(doNotRecurse, disposeMaterialAndTextures);
+        for (const owned of this._owned.splice(0)) {
+            owned?.dispose();
         }
         this.animationGroups.length = 0;
-        super.dispose(doNotRecurse, disposeMaterialAndTextures);
-        if (isOwner) {
-            skeleton?.dispose();
-            morphTargetManager?.dispose();
-        }
     }
 }
 

@@ -22,11 +22,13 @@ export function ComputeJointBounds(asset: IAvatarAsset): Float32Array {
         const s = i * 3;
         reach[i] = VisibleSigmas * Math.max(gaussians.scales[s]!, gaussians.scales[s + 1]!, gaussians.scales[s + 2]!);
     }
-    // An expression moves a Gaussian by at most the longest of its offsets per channel; channels rarely add up.
+    // One channel at full weight is allowed for. Faces rarely add channels up, and allowing for all of them at once would
+    // double the size of a head.
+    const longest = new Float32Array(gaussians.count);
     for (const target of morphTargets) {
         target.indices.forEach((gaussian, k) => {
             const length = Math.hypot(target.deltas[k * 3]!, target.deltas[k * 3 + 1]!, target.deltas[k * 3 + 2]!);
-            reach[gaussian] = Math.max(reach[gaussian]!, length);
+            longest[gaussian] = Math.max(longest[gaussian]!, length);
         });
     }
     const boxes = new Float32Array(joints.length * BoxFloats);
@@ -37,7 +39,13 @@ export function ComputeJointBounds(asset: IAvatarAsset): Float32Array {
     for (let i = 0; i < gaussians.count; i++) {
         for (let influence = i * 4; influence < i * 4 + 4; influence++) {
             if (gaussians.jointWeights[influence]! > 0) {
-                GrowBox(boxes, gaussians.jointIndices[influence]! * BoxFloats, gaussians.positions, i * 3, reach[i]!);
+                GrowBox(
+                    boxes,
+                    gaussians.jointIndices[influence]! * BoxFloats,
+                    gaussians.positions,
+                    i * 3,
+                    reach[i]! + longest[i]!,
+                );
             }
         }
     }
@@ -57,16 +65,10 @@ function GrowBox(boxes: Float32Array, box: number, positions: Float32Array, posi
  *
  * @param boxes [J,6] boxes of {@link ComputeJointBounds}
  * @param skinMatrices [J,12] row-major 3x4 skin matrices
- * @param minimum receives the smallest corner, in the space the matrices lead to
- * @param maximum receives the largest corner
+ * @param result receives minimum xyz and maximum xyz, in the space the matrices lead to
  * @returns false when no joint moves anything, in which case nothing is written
  */
-export function PoseBounds(
-    boxes: Float32Array,
-    skinMatrices: Float32Array,
-    minimum: { x: number; y: number; z: number },
-    maximum: { x: number; y: number; z: number },
-): boolean {
+export function PoseBounds(boxes: Float32Array, skinMatrices: Float32Array, result: Float64Array): boolean {
     let minX = Infinity;
     let minY = Infinity;
     let minZ = Infinity;
@@ -101,12 +103,12 @@ export function PoseBounds(
     if (minX > maxX) {
         return false;
     }
-    minimum.x = minX;
-    minimum.y = minY;
-    minimum.z = minZ;
-    maximum.x = maxX;
-    maximum.y = maxY;
-    maximum.z = maxZ;
+    result[0] = minX;
+    result[1] = minY;
+    result[2] = minZ;
+    result[3] = maxX;
+    result[4] = maxY;
+    result[5] = maxZ;
     return true;
 }
 

@@ -62,9 +62,10 @@ export class JointPoseReader {
         for (let joint = 0; joint < joints.length; joint++) {
             const bone = bones[joint];
             const world = this._worlds[joint]!;
+            const { parent } = joints[joint]!;
+            const offset = joint * SkinMatrixFloats;
             const node = bone?.getTransformNode();
             if (node) {
-                const parent = joints[joint]!.parent;
                 const parentNode = parent < 0 ? null : bones[parent]?.getTransformNode();
                 const isBelowParent = parentNode && node.parent === parentNode;
                 ComposeLocal(node, Local);
@@ -73,10 +74,23 @@ export class JointPoseReader {
                 // A bone taken off its node (ragdolls and bone controllers do that) poses itself, in avatar space.
                 bone.getFinalMatrix().multiplyToRef(avatarWorld, world);
             } else {
-                world.copyFrom(avatarWorld);
+                // No bone, so no pose: at rest, like the avatar itself or stiffly with the parent.
+                CopyRest(parent, avatarWorld, result, offset);
+                continue;
             }
-            ComposeSkinMatrix(world.m, inverseBindMatrices, joint, result, joint * SkinMatrixFloats);
+            ComposeSkinMatrix(world.m, inverseBindMatrices, joint, result, offset);
         }
+    }
+}
+
+function CopyRest(parent: number, avatarWorld: Matrix, result: Float32Array, offset: number): void {
+    if (parent >= 0) {
+        const from = parent * SkinMatrixFloats;
+        result.copyWithin(offset, from, from + SkinMatrixFloats);
+        return;
+    }
+    for (let i = 0; i < SkinMatrixFloats; i++) {
+        result[offset + i] = avatarWorld.m[(i % 4) * 4 + Math.floor(i / 4)]!;
     }
 }
 

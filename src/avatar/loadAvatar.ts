@@ -86,28 +86,38 @@ async function LoadContainerAsync(
 }
 
 /**
- * From `__root__ → avatar → joints` to `avatar → __root__ → joints`: the avatar's own transform is then in scene space.
- * The skeleton gains a bone for `__root__`, so that bone matrices still lead to the avatar's space.
+ * From `__root__ → … → avatar → joints` to `avatar → __root__ → … → joints`: the avatar's own transform is then in scene
+ * space. The skeleton gains bones for the nodes in between, so that bone matrices still lead to the avatar's space.
  */
 function MoveToTop(avatar: GaussianAvatar): void {
-    const root = avatar.parent;
-    if (!(root instanceof TransformNode)) {
+    const chain: TransformNode[] = []; // from the top down
+    for (let node = avatar.parent; node instanceof TransformNode; node = node.parent) {
+        chain.unshift(node);
+    }
+    const [top] = chain;
+    if (!top) {
         return;
     }
     for (const child of avatar.getChildren(undefined, true)) {
-        child.parent = root;
+        child.parent = avatar.parent;
     }
     avatar.parent = null;
-    root.parent = avatar;
+    top.parent = avatar;
     const { skeleton } = avatar;
-    if (skeleton) {
-        const topBones = skeleton.bones.filter((bone) => !bone.getParent());
+    if (!skeleton) {
+        return;
+    }
+    const oldBones = skeleton.bones.splice(0); // parents come first
+    let parent: Bone | null = null;
+    for (const node of chain) {
         // Index -1: a bone that no Gaussian is skinned to.
-        const rootBone = new Bone(root.name, skeleton, null, Matrix.Identity(), null, null, -1);
-        rootBone.linkTransformNode(root);
-        skeleton.bones.unshift(skeleton.bones.pop()!); // parents come first
-        for (const bone of topBones) {
-            bone.setParent(rootBone, false);
+        parent = new Bone(node.name, skeleton, parent, Matrix.Identity(), null, null, -1);
+        parent.linkTransformNode(node);
+    }
+    for (const bone of oldBones) {
+        skeleton.bones.push(bone);
+        if (!bone.getParent()) {
+            bone.setParent(parent, false);
         }
     }
 }

@@ -1,12 +1,14 @@
 import { VertexBuffer } from "@babylonjs/core/Buffers/buffer.js";
+import { BoundingInfo } from "@babylonjs/core/Culling/boundingInfo.js";
 import { Constants } from "@babylonjs/core/Engines/constants.js";
-import { type WebGPUDrawContext } from "@babylonjs/core/Engines/WebGPU/webgpuDrawContext.js";
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.pure.js";
 import { ShaderLanguage } from "@babylonjs/core/Materials/shaderLanguage.js";
 import { ShaderMaterial } from "@babylonjs/core/Materials/shaderMaterial.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { type AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
-import { WebGPUDataBuffer } from "@babylonjs/core/Meshes/WebGPU/webgpuDataBuffer.js";
+import { type SubMesh } from "@babylonjs/core/Meshes/subMesh.pure.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import fragmentSource from "../../shaders/6-raster/splat.fragment.wgsl";
 import vertexSource from "../../shaders/6-raster/splat.vertex.wgsl";
@@ -14,48 +16,40 @@ import { ComposeShader, U32 } from "../gpu/shaderComposer.js";
 import { DrawArgumentsLayout } from "../pipeline/5-sort/drawArgumentsLayout.js";
 import { PipelineShaderConstants, SplatsPerInstance } from "../pipeline/constants.js";
 import { PipelineShaderIncludes } from "../pipeline/pipelineShaders.js";
-import { type SplatView } from "../pipeline/splatView.js";
+import { type PassViews } from "./passViews.js";
 
 /** Name of the material and of the hidden mesh, as seen in GPU captures. */
 const SplatMeshName = "gaussianAvatars";
 
-/** One camera's sorted splats as buffers that Babylon can bind, and the draws that read its count. */
-interface IBoundView {
-    readonly view: SplatView;
-    generation: number;
-    projectedSplats: WebGPUDataBuffer;
-    sortedIndices: WebGPUDataBuffer;
-    drawArguments: WebGPUDataBuffer;
-    readonly drawContexts: WebGPUDrawContext[];
-}
+const RasterShaderLibrary = {
+    includes: PipelineShaderIncludes,
+    constants: { ...PipelineShaderConstants, VisibleCountWord: U32(DrawArgumentsLayout.visibleCount) },
+};
 
 /**
- * The one mesh that draws every avatar of a scene, inside Babylon's own pass: instanced batches of quads that read the
- * sorted splats of the camera being rendered, blended over whatever opaque meshes left in the depth buffer.
- *
- * Babylon's indirect draws are not public API: `WebGPUDrawContext.enableIndirectDraw` and `indirectDrawBuffer` must be
- * checked when Babylon is upgraded (checked with 9.34). The draw context exists only after a view was drawn once, so
- * that first draw uses the CPU's upper bound, whose surplus quads the vertex shader moves out of sight.
+ * The one mesh that draws every avatar of a scene, inside Babylon's own passes: instanced batches of quads that read the
+ * sorted splats of the pass being rendered, blended over whatever opaque meshes left in the depth buffer. It has no
+ * geometry in space: its bounds are those of the avatars, so that other transparent meshes sort sensibly against it.
  */
 export class SplatMesh extends Mesh {
-    private readonly _views: IBoundView[] = [];
-    private readonly _selectView: () => SplatView | null;
+    private readonly _views: PassViews;
 
     /**
      * @param scene the scene to draw in
-     * @param selectView chooses the view to draw; called at every draw
+     * @param views what each pass sees; owned
      */
-    public constructor(scene: Scene, selectView: () => SplatView | null) {
+    public constructor(scene: Scene, views: PassViews) {
         super(SplatMeshName, scene);
-        this._selectView = selectView;
+        this._views = views;
         this.doNotSerialize = true;
         this.isPickable = false;
         this.alwaysSelectAsActiveMesh = true;
         this.reservedDataStore = { hidden: true };
         MakeQuads(SplatsPerInstance).applyToMesh(this);
+        this.setBoundingInfo(new BoundingInfo(Vector3.Zero(), Vector3.Zero()));
         const material = CreateSplatMaterial(scene);
         material.onBindObservable.add(() => {
-            this._bindView(scene.getEngine() as WebGPUEngine);
+            views.bind((scene.getEngine() as WebGPUEngine)._currentDrawContext);
         });
         this.material = material;
     }
@@ -66,78 +60,37 @@ export class SplatMesh extends Mesh {
     }
 
     /**
-     * Records the copies that hand each view's count of visible splats to Babylon's indirect draws.
+     * Sets the bounds of what is drawn this frame.
      *
-     * @param encoder the frame's encoder, after the sort
+     * @param minimum smallest corner, world space
+     * @param maximum largest corner, world space
      */
-    public encodeDrawArguments(encoder: GPUCommandEncoder): void {
-        for (let v = this._views.length - 1; v >= 0; v--) {
-            const { view, drawContexts } = this._views[v]!;
-            if (view.isDisposed) {
-                this._views.splice(v, 1);
-                continue;
-            }
-            for (let i = drawContexts.length - 1; i >= 0; i--) {
-                const { indirectDrawBuffer } = drawContexts[i]!;
-                if (indirectDrawBuffer) {
-                    encoder.copyBufferToBuffer(view.drawArguments, 0, indirectDrawBuffer, 0, IndirectDrawBytes);
-                } else {
-                    drawContexts.splice(i, 1); // Babylon disposed it
-                }
-            }
-        }
+    public setBounds(minimum: Vector3, maximum: Vector3): void {
+        this.getBoundingInfo().reConstruct(minimum, maximum, this.getWorldMatrix());
     }
 
-    /** Removes the mesh and its material. */
+    /**
+     * Draws the pass that Babylon is recording. Its splats are projected and sorted now, for exactly the camera and target
+     * of the pass; that work goes to the GPU ahead of the pass, which Babylon submits at the end of the frame.
+     *
+     * @param subMesh the quads
+     * @param enableAlphaMode as in Babylon
+     * @param effectiveMeshReplacement as in Babylon
+     * @returns this mesh
+     */
+    public override render(subMesh: SubMesh, enableAlphaMode: boolean, effectiveMeshReplacement?: AbstractMesh): Mesh {
+        return this._views.prepare(this.getScene())
+            ? super.render(subMesh, enableAlphaMode, effectiveMeshReplacement)
+            : this;
+    }
+
+    /** Removes the mesh with its material and views. */
     public override dispose(doNotRecurse?: boolean): void {
         const { material } = this;
-        this._views.length = 0;
         super.dispose(doNotRecurse);
         material?.dispose();
+        this._views.dispose();
     }
-
-    private _bindView(engine: WebGPUEngine): void {
-        const context = engine._currentDrawContext;
-        const view = this._selectView();
-        if (!view) {
-            return;
-        }
-        const bound = this._getBoundView(view);
-        context.setBuffer("projectedSplats", bound.projectedSplats);
-        context.setBuffer("sortedIndices", bound.sortedIndices);
-        context.setBuffer("drawArguments", bound.drawArguments);
-        if (!bound.drawContexts.includes(context)) {
-            context.enableIndirectDraw = true;
-            bound.drawContexts.push(context);
-        }
-    }
-
-    private _getBoundView(view: SplatView): IBoundView {
-        for (const bound of this._views) {
-            if (bound.view === view) {
-                if (bound.generation !== view.generation) {
-                    Object.assign(bound, WrapBuffers(view));
-                }
-                return bound;
-            }
-        }
-        const bound = { view, ...WrapBuffers(view), drawContexts: [] };
-        this._views.push(bound);
-        return bound;
-    }
-}
-
-/** Index count, instance count, first index, base vertex, first instance: five words. */
-const IndirectDrawBytes = 20;
-
-function WrapBuffers(view: SplatView): Omit<IBoundView, "view" | "drawContexts"> {
-    const wrap = (buffer: GPUBuffer): WebGPUDataBuffer => new WebGPUDataBuffer(buffer, buffer.size);
-    return {
-        generation: view.generation,
-        projectedSplats: wrap(view.projectedSplats),
-        sortedIndices: wrap(view.sortedIndices),
-        drawArguments: wrap(view.drawArguments),
-    };
 }
 
 /** `count` quads: corners ±1 in x and y, the quad's number in z. */
@@ -154,11 +107,6 @@ function MakeQuads(count: number): VertexData {
     data.indices = indices;
     return data;
 }
-
-const RasterShaderLibrary = {
-    includes: PipelineShaderIncludes,
-    constants: { ...PipelineShaderConstants, VisibleCountWord: U32(DrawArgumentsLayout.visibleCount) },
-};
 
 function CreateSplatMaterial(scene: Scene): ShaderMaterial {
     const material = new ShaderMaterial(

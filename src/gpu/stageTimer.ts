@@ -60,10 +60,11 @@ export class StageTimer<Stage extends string> {
      * Opens the compute pass of one stage, measured or not.
      * @param encoder encoder of the frame
      * @param stage index of the stage in the constructor's list
+     * @param isTimed whether this pass is the one of its stage that counts this frame (default: true)
      * @returns the open pass; the caller ends it
      */
-    public beginPass(encoder: GPUCommandEncoder, stage: number): GPUComputePassEncoder {
-        const descriptors = this._measures ? this._timed : this._plain;
+    public beginPass(encoder: GPUCommandEncoder, stage: number, isTimed = true): GPUComputePassEncoder {
+        const descriptors = isTimed && this._measures ? this._timed : this._plain;
         return encoder.beginComputePass(descriptors[stage]);
     }
 

@@ -31,7 +31,8 @@ const SortPass = 2;
  * // every frame:
  * ada.skinMatrices.set(matrices);
  * view.setCamera(viewMatrix, projectionMatrix, 1280, 720);
- * pipeline.encode(encoder);
+ * pipeline.encodeSkin(encoder);
+ * pipeline.encodeView(encoder, view);
  * // … then draw view.projectedSplats in the order of view.sortedIndices, drawIndexedIndirect(view.drawArguments, 0)
  * ```
  */
@@ -46,6 +47,8 @@ export class SplatPipeline {
     private readonly _posed: GrowableBuffer;
     private readonly _instances: PipelineInstance[] = [];
     private readonly _views: SplatView[] = [];
+    private _posedCount = 0;
+    private _isViewTimed = false;
     private _isDisposed = false;
 
     private constructor(device: GPUDevice, skin: SkinStage, project: ProjectStage, sort: SortStage) {
@@ -91,7 +94,7 @@ export class SplatPipeline {
     }
 
     /**
-     * Adds a person. May replace buffers of the pipeline and of its views, so not between {@link encode} and the submission
+     * Adds a person. May replace buffers of the pipeline and of its views, so not between encoding and the submission
      * of that encoder.
      * @param gaussians what the person looks like; borrowed, must outlive the instance
      * @param jointCount number of joints; larger than every joint index of the Gaussians
@@ -143,39 +146,48 @@ export class SplatPipeline {
     }
 
     /**
-     * Records the work of one frame: three compute passes. Uploads what changed; allocates nothing, reads nothing back, waits
-     * for nothing. Uploads go through the queue ahead of the encoder, so encode and submit once a frame.
-     * @param encoder the caller submits it ahead of the draw
+     * Uploads the poses and records the skinning of everyone who is visible: one compute pass, once a frame. Allocates
+     * nothing, reads nothing back, waits for nothing.
+     * @param encoder the caller submits it ahead of every {@link encodeView} of the frame
      */
-    public encode(encoder: GPUCommandEncoder): void {
-        const skinPass = this.timer.beginPass(encoder, SkinPass);
+    public encodeSkin(encoder: GPUCommandEncoder): void {
+        const pass = this.timer.beginPass(encoder, SkinPass);
         let gaussianCount = 0;
         for (const instance of this._instances) {
             if (instance._isVisible && instance._bindGroup) {
                 instance._upload(gaussianCount);
-                this._skin.encode(skinPass, instance._bindGroup, instance.gaussians.count);
+                this._skin.encode(pass, instance._bindGroup, instance.gaussians.count);
                 gaussianCount += instance.gaussians.count;
             }
         }
-        skinPass.end();
+        pass.end();
+        this._posedCount = gaussianCount;
+        this._isViewTimed = false;
+    }
 
-        const projectPass = this.timer.beginPass(encoder, ProjectPass);
-        for (const view of this._views) {
-            if (view.enabled) {
-                view._upload(gaussianCount);
-                view._encodeProject(projectPass, gaussianCount);
-            }
-        }
+    /**
+     * Uploads the camera and records what one camera sees of the Gaussians skinned last: two compute passes, once a frame
+     * and view. Allocates nothing, reads nothing back, waits for nothing. Uploads go through the queue ahead of the
+     * encoder, so submit it before encoding the same view again. The first view of a frame is the one that is timed.
+     * @param encoder the caller submits it ahead of the draw
+     * @param view a view of this pipeline
+     */
+    public encodeView(encoder: GPUCommandEncoder, view: SplatView): void {
+        const isTimed = !this._isViewTimed;
+        this._isViewTimed = true;
+        view._upload(this._posedCount);
+
+        const projectPass = this.timer.beginPass(encoder, ProjectPass, isTimed);
+        view._encodeProject(projectPass, this._posedCount);
         projectPass.end();
 
-        const sortPass = this.timer.beginPass(encoder, SortPass);
-        for (const view of this._views) {
-            if (view.enabled) {
-                view._encodeSort(sortPass);
-            }
-        }
+        const sortPass = this.timer.beginPass(encoder, SortPass, isTimed);
+        view._encodeSort(sortPass);
         sortPass.end();
-        this.timer.endFrame(encoder);
+
+        if (isTimed) {
+            this.timer.endFrame(encoder);
+        }
     }
 
     /** Nobody is left: keeps the kernels and gives the memory back. */

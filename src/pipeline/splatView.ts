@@ -12,9 +12,6 @@ import { SortTileSize } from "./constants.js";
  * its buffers; the three that a draw needs are replaced when avatars are added, which {@link generation} tells.
  */
 export class SplatView {
-    /** Whether frames compute this view. While false the buffers keep what they had. */
-    public enabled = true;
-
     private readonly _queue: GPUQueue;
     private readonly _project: ProjectStage;
     private readonly _sort: SortStage;

@@ -64,7 +64,12 @@ export async function CreateTestEngineAsync(
 ): Promise<WebGPUEngine> {
     // Imported late, since kernel tests need no Babylon and load a second faster without it.
     const { CreateHeadlessEngineAsync } = await import("../../src/cli/headless/headlessEngine.js");
-    return await CreateHeadlessEngineAsync({ width, height, software: true, engineOptions });
+    const engine = await CreateHeadlessEngineAsync({ width, height, software: true, engineOptions });
+    // Babylon prints validation errors as warnings, and goes on with wrong pixels.
+    engine._device.addEventListener("uncapturederror", (event) => {
+        throw new Error(event.error.message);
+    });
+    return engine;
 }
 
 async function FindAdapterAsync(): Promise<ITestAdapter | undefined> {

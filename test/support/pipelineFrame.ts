@@ -14,10 +14,14 @@ import { ReadBufferAsync } from "./readBuffer.js";
  *
  * @param device device of the pipeline
  * @param pipeline the pipeline
+ * @param views the views to compute
  */
-export function SubmitFrame(device: GPUDevice, pipeline: SplatPipeline): void {
+export function SubmitFrame(device: GPUDevice, pipeline: SplatPipeline, ...views: SplatView[]): void {
     const encoder = device.createCommandEncoder();
-    pipeline.encode(encoder);
+    pipeline.encodeSkin(encoder);
+    for (const view of views) {
+        pipeline.encodeView(encoder, view);
+    }
     device.queue.submit([encoder.finish()]);
 }
 

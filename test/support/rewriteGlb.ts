@@ -5,7 +5,11 @@ export interface IEditableGltf {
     /** Extension objects of the document. */
     extensions?: Record<string, unknown>;
     /** Nodes. */
-    nodes?: { name?: string; skin?: number }[];
+    nodes?: { name?: string; skin?: number; children?: number[] }[];
+    /** Skins. */
+    skins?: { joints: number[] }[];
+    /** Scenes. */
+    scenes?: { nodes: number[] }[];
     /** Clips. */
     animations?: unknown[];
 }

@@ -1,4 +1,5 @@
 import { type AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
+import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { MorphTarget } from "@babylonjs/core/Morph/morphTarget.js";
 import { MorphTargetManager } from "@babylonjs/core/Morph/morphTargetManager.js";
 import { type Scene } from "@babylonjs/core/scene.js";
@@ -38,6 +39,7 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
     private _primitive: IMeshPrimitive | null = null;
     private _asset: IAvatarAsset | null = null;
     private _avatar: GaussianAvatar | null = null;
+    private _node: INode | null = null;
 
     /** @param loader the loader to extend */
     public constructor(loader: GLTFLoader) {
@@ -49,6 +51,7 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
         this._primitive = null;
         this._asset = null;
         this._avatar = null;
+        this._node = null;
     }
 
     /**
@@ -92,13 +95,14 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
         }
         const avatar = this._createAvatar(name, this._asset, node);
         this._avatar = avatar;
+        this._node = node;
         GLTFLoader.AddPointerMetadata(avatar, context);
         this._loader.parent.onMeshLoadedObservable.notifyObservers(avatar);
         assign(avatar);
         return Promise.resolve(avatar);
     }
 
-    /** Once all nodes exist: puts the avatar above its joints, and gives it the clips that play on them. */
+    /** Once all nodes exist: puts the avatar above its joints, and gives it what it owns. */
     public onReady(): void {
         const avatar = this._avatar;
         if (!avatar) {
@@ -110,15 +114,25 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
                 joint.parent = avatar;
             }
         }
+        this._disposeEmptyNode();
         const targets = new Set<unknown>(joints);
         for (let channel = 0; channel < (avatar.morphTargetManager?.numTargets ?? 0); channel++) {
             targets.add(avatar.morphTargetManager!.getTarget(channel));
         }
-        for (const animation of this._loader.gltf.animations ?? []) {
-            const group = animation._babylonAnimationGroup;
-            if (group?.targetedAnimations.every(({ target }) => targets.has(target))) {
-                avatar.animationGroups.push(group);
-            }
+        const groups = (this._loader.gltf.animations ?? []).map((animation) => animation._babylonAnimationGroup);
+        avatar._ownCharacter(
+            groups.filter(
+                (group) => group?.targetedAnimations.every(({ target }) => targets.has(target)) ?? false,
+            ) as AnimationGroup[],
+        );
+    }
+
+    /** Beside a skinned mesh Babylon keeps a node of the same name, which here holds nothing. */
+    private _disposeEmptyNode(): void {
+        const node = this._node;
+        if (node?._babylonTransformNodeForSkin?.getChildren().length === 0) {
+            node._babylonTransformNodeForSkin.dispose();
+            delete node._babylonTransformNodeForSkin;
         }
     }
 

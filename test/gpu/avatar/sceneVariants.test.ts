@@ -1,16 +1,28 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import "@babylonjs/loaders/glTF/2.0/Extensions/KHR_gaussian_splatting.js";
+import "@babylonjs/core/Cameras/RigModes/stereoscopicRigMode.js";
 import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { Camera } from "@babylonjs/core/Cameras/camera.js";
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
-import { Color4 } from "@babylonjs/core/Maths/math.color.js";
+import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { RenderTargetTexture } from "@babylonjs/core/Materials/Textures/renderTargetTexture.js";
+import { Color3, Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Viewport } from "@babylonjs/core/Maths/math.viewport.js";
+import { CreatePlane } from "@babylonjs/core/Meshes/Builders/planeBuilder.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { RenderPixelsAsync } from "../../../src/cli/headless/headlessEngine.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
-import { CreateAvatarEngineAsync, GaussianAvatar, LoadAvatarAsync, RegisterAvatarLoader } from "../../../src/pure.js";
+import {
+    AvatarRenderer,
+    CreateAvatarEngineAsync,
+    GaussianAvatar,
+    LoadAvatarAsync,
+    RegisterAvatarLoader,
+} from "../../../src/pure.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { CreateTestEngineAsync, DescribeGpu } from "../../support/gpu.js";
 import { RewriteGlbJson } from "../../support/rewriteGlb.js";
@@ -101,21 +113,116 @@ DescribeGpu("an avatar in every kind of scene", () => {
         expect(wrist.y).toBeGreaterThan(1.6);
     });
 
-    it("comes back after the device was lost", async () => {
+    it("is seen alike by an orthographic camera, and with reverse depth as without", async () => {
+        await LoadAvatarAsync(file, scene);
+        const plain = await renderAsync();
+        const camera = scene.activeCamera!;
+        engine.useReverseDepthBuffer = true;
+        camera.getProjectionMatrix(true); // Babylon keeps the old one otherwise
+        expect(Psnr(await renderAsync(), plain)).toBeGreaterThan(60);
+        engine.useReverseDepthBuffer = false;
+        camera.mode = Camera.ORTHOGRAPHIC_CAMERA;
+        // As high at the person's distance as the perspective camera sees, so that she is about as large.
+        const half = 3 * Math.tan(camera.fov / 2);
+        [camera.orthoTop, camera.orthoBottom] = [half, -half];
+        [camera.orthoRight, camera.orthoLeft] = [(half * Width) / Height, (-half * Width) / Height];
+        const flat = await renderAsync();
+        expect(Psnr(flat, plain)).toBeGreaterThan(18);
+        expect(Math.abs(SumAlpha(flat) / SumAlpha(plain) - 1)).toBeLessThan(0.1);
+    });
+
+    it("is drawn into render targets, by their own cameras and in their own shape", async () => {
+        await LoadAvatarAsync(file, scene);
+        const plain = await renderAsync();
+        const target = new RenderTargetTexture("portrait", { width: Width, height: Height }, scene);
+        target.clearColor = new Color4(0, 0, 0, 0);
+        target.activeCamera = scene.activeCamera;
+        target.renderList = null;
+        scene.customRenderTargets.push(target);
+        expect(await renderAsync()).toEqual(plain);
+        // Babylon renders textures upside down.
+        expect(Psnr(FlipRows(await ReadTargetAsync(target)), plain)).toBeGreaterThan(60);
+        target.activeCamera = AddCamera(scene, -Math.PI / 2);
+        expect(await renderAsync()).toEqual(plain);
+        const fromBehind = FlipRows(await ReadTargetAsync(target));
+        expect(Psnr(fromBehind, plain)).toBeLessThan(40);
+        expect(Math.abs(SumAlpha(fromBehind) / SumAlpha(plain) - 1)).toBeLessThan(0.1);
+    });
+
+    it("keeps its shape in a camera's output target", async () => {
+        await LoadAvatarAsync(file, scene);
+        const plain = Extent(await renderAsync(), Width);
+        const target = new RenderTargetTexture("wide", { width: 4 * Height, height: Height }, scene);
+        target.clearColor = new Color4(0, 0, 0, 0);
+        target.activeCamera = scene.activeCamera;
+        scene.activeCamera!.outputRenderTarget = target;
+        await renderAsync();
+        const wide = Extent(await ReadTargetAsync(target), 4 * Height);
+        expect(Math.abs(wide - plain)).toBeLessThanOrEqual(2);
+    });
+
+    it("is seen by both eyes of a camera rig", async () => {
+        await LoadAvatarAsync(file, scene);
+        const camera = scene.activeCamera!;
+        camera.setCameraRigMode(Camera.RIG_MODE_STEREOSCOPIC_SIDEBYSIDE_PARALLEL, { interaxialDistance: 0.06 });
+        const both = await renderAsync();
+        const [left, right] = [Columns(both, 0, Width / 2), Columns(both, Width / 2, Width)];
+        expect(SumAlpha(left)).toBeGreaterThan(0);
+        expect(Math.abs(SumAlpha(left) / SumAlpha(right) - 1)).toBeLessThan(0.1);
+        expect(left).not.toEqual(right);
+        camera.setCameraRigMode(Camera.RIG_MODE_NONE, {});
+        expect(SumAlpha(await renderAsync())).toBeGreaterThan(0);
+    });
+
+    it("sorts against other transparent meshes by where it is", async () => {
+        const avatar = await LoadAvatarAsync(file, scene);
+        const glass = CreatePlane("glass", { size: 3 }, scene);
+        const material = new StandardMaterial("glass", scene);
+        material.disableLighting = true;
+        material.backFaceCulling = false;
+        material.emissiveColor = new Color3(0, 1, 0);
+        material.alpha = 0.5;
+        glass.material = material;
+        await scene.whenReadyAsync();
+        const greenOnBody = async (z: number): Promise<number> => {
+            glass.position.z = z;
+            const pixels = await renderAsync();
+            avatar.setEnabled(false);
+            const withoutBody = await renderAsync();
+            avatar.setEnabled(true);
+            const chest = ((Height / 2 - 8) * Width + Width / 2) * 4;
+            return pixels[chest + 1]! - withoutBody[chest + 1]!;
+        };
+        // The camera is at +z. In front of the body the pane tints it; behind, the body hides the pane.
+        expect(await greenOnBody(1)).not.toBe(await greenOnBody(-1));
+    });
+
+    it("comes back after the device was lost, twice in a row, and while it was loading", async () => {
+        Logger.LogLevels = Logger.ErrorLogLevel;
         await LoadAvatarAsync(file, scene);
         const before = await renderAsync();
-        const restored = new Promise((resolve) => {
-            engine.onContextRestoredObservable.addOnce(resolve);
-        });
-        engine._device.destroy();
-        await restored;
-        // Kernels compile off the frame; frames until then show the scene without avatars.
-        let after = await renderAsync();
-        for (let attempt = 0; attempt < 200 && !after.some((value) => value > 0); attempt++) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
-            after = await renderAsync();
-        }
-        expect(after).toEqual(before);
+        await LoseDeviceAsync(engine);
+        expect(await RenderUntilSeenAsync(renderAsync)).toEqual(before);
+        await LoseDeviceAsync(engine);
+        await LoseDeviceAsync(engine);
+        expect(await RenderUntilSeenAsync(renderAsync)).toEqual(before);
+        scene.dispose();
+        scene = new Scene(engine);
+        scene.clearColor = new Color4(0, 0, 0, 0);
+        AddCamera(scene);
+        const loading = LoadAvatarAsync(file, scene);
+        await LoseDeviceAsync(engine);
+        await loading;
+        expect(await RenderUntilSeenAsync(renderAsync)).toEqual(before);
+    });
+
+    it("leaves nothing on the device when the scene goes while kernels compile", async () => {
+        const observers = engine.onContextLostObservable.observers.length;
+        const loading = LoadAvatarAsync(file, scene);
+        scene.dispose();
+        await expect(loading).rejects.toThrow();
+        await expect(AvatarRenderer.GetAsync(scene)).rejects.toMatchObject({ code: "scene-disposed" });
+        expect(engine.onContextLostObservable.observers.length).toBe(observers);
     });
 
     it("needs skin and Gaussians: static splats stay Babylon's, and files without our extension are welcome", async () => {
@@ -142,11 +249,59 @@ DescribeGpu("an avatar in every kind of scene", () => {
     it("runs on the engine of CreateAvatarEngineAsync, which asks for the adapter's large buffers", async () => {
         const canvas = engine.getRenderingCanvas()!;
         const own = await CreateAvatarEngineAsync(canvas, { antialias: false });
+        const adapter = await navigator.gpu.requestAdapter();
         expect(own.isWebGPU).toBe(true);
-        expect(own.currentLimits.maxBufferSize).toBeGreaterThanOrEqual(engine.currentLimits.maxBufferSize);
+        expect(own.currentLimits.maxBufferSize).toBe(adapter!.limits.maxBufferSize);
+        expect(own.currentLimits.maxStorageBufferBindingSize).toBe(adapter!.limits.maxStorageBufferBindingSize);
         own.dispose();
     });
 });
+
+/** Takes the device away and waits until Babylon has another. */
+async function LoseDeviceAsync(engine: WebGPUEngine): Promise<void> {
+    const restored = new Promise((resolve) => {
+        engine.onContextRestoredObservable.addOnce(resolve);
+    });
+    engine._device.destroy();
+    await restored;
+}
+
+/** Kernels compile off the frame; frames until then show the scene without avatars. */
+async function RenderUntilSeenAsync(renderAsync: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    for (let attempt = 0; attempt < 500; attempt++) {
+        const pixels = await renderAsync();
+        if (pixels.some((value) => value > 0)) {
+            return pixels;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error("No avatar appeared.");
+}
+
+async function ReadTargetAsync(target: RenderTargetTexture): Promise<Uint8Array> {
+    const pixels = (await target.readPixels(0, 0, null, true, true))!;
+    return new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+}
+
+function FlipRows(pixels: Uint8Array): Uint8Array {
+    const flipped = new Uint8Array(pixels.length);
+    for (let row = 0; row < Height; row++) {
+        flipped.set(pixels.subarray(row * Width * 4, (row + 1) * Width * 4), (Height - 1 - row) * Width * 4);
+    }
+    return flipped;
+}
+
+function SumAlpha(pixels: Uint8Array): number {
+    return pixels.reduce((sum, value, i) => (i % 4 === 3 ? sum + value : sum), 0);
+}
+
+/** Columns from the first to the last that the person touches. */
+function Extent(pixels: Uint8Array, width: number): number {
+    const touched = [...Array(width).keys()].filter((column) =>
+        pixels.some((value, i) => i % 4 === 3 && value > 40 && Math.floor(i / 4) % width === column),
+    );
+    return touched.at(-1)! - touched[0]!;
+}
 
 class IdleWorker {
     public postMessage(): void {

@@ -52,7 +52,7 @@ DescribeGpu("projection", () => {
         instance.skinMatrices.set(skinMatrices ?? []);
         const view = pipeline.createView();
         view.setCamera(camera.view, camera.projection, camera.width, camera.height, camera.reverseDepth);
-        SubmitFrame(device, pipeline);
+        SubmitFrame(device, pipeline, view);
         const content = await ReadViewAsync(device, view, camera);
         view.dispose();
         instance.dispose();
@@ -208,10 +208,10 @@ DescribeGpu("projection", () => {
         broken.skinMatrices.fill(NaN);
         const view = pipeline.createView();
         view.setCamera(camera.view, camera.projection, camera.width, camera.height);
-        SubmitFrame(device, pipeline);
+        SubmitFrame(device, pipeline, view);
         const both = await ReadViewAsync(device, view, camera);
         broken.dispose();
-        SubmitFrame(device, pipeline);
+        SubmitFrame(device, pipeline, view);
         const one = await ReadViewAsync(device, view, camera);
         expect(one.order.length).toBeGreaterThan(50);
         expect(both.order).toEqual(one.order.map((index) => index + cloud.count));
