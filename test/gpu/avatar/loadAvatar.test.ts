@@ -35,10 +35,7 @@ DescribeGpu("an avatar in a Babylon scene", () => {
         engine = await CreateTestEngineAsync(Size, Size);
     });
     beforeEach(() => {
-        scene = new Scene(engine);
-        scene.clearColor = new Color4(0, 0, 0, 0);
-        const camera = new ArcRotateCamera("camera", Math.PI / 2, Math.PI / 2, 3, new Vector3(0, 0.9, 0), scene);
-        camera.minZ = 0.1;
+        scene = MakeScene(engine);
     });
     afterEach(() => {
         scene.dispose();
@@ -69,12 +66,17 @@ DescribeGpu("an avatar in a Babylon scene", () => {
         expect(avatar.asset.gaussians.count).toBe(sample.gaussians.count);
     });
 
-    it("is drawn, the first frame like all that follow, byte for byte", async () => {
+    it("is drawn, the first frame like all that follow and like that of another engine, byte for byte", async () => {
         await LoadAvatarAsync(file, scene);
         const first = await renderAsync();
         expect(CountCovered(first)).toBeGreaterThan(Size * Size * 0.02);
         expect(await renderAsync()).toEqual(first);
         expect(await renderAsync()).toEqual(first);
+        const otherEngine = await CreateTestEngineAsync(Size, Size);
+        const other = MakeScene(otherEngine);
+        await LoadAvatarAsync(file, other);
+        expect(await RenderPixelsAsync(otherEngine, () => other.render())).toEqual(first);
+        otherEngine.dispose();
     });
 
     it("moves, turns and scales like any node of the scene", async () => {
@@ -340,6 +342,15 @@ DescribeGpu("an avatar in a Babylon scene", () => {
         nullEngine.dispose();
     });
 });
+
+/** A transparent scene with a camera in front of the person. */
+function MakeScene(engine: WebGPUEngine): Scene {
+    const scene = new Scene(engine);
+    scene.clearColor = new Color4(0, 0, 0, 0);
+    const camera = new ArcRotateCamera("camera", Math.PI / 2, Math.PI / 2, 3, new Vector3(0, 0.9, 0), scene);
+    camera.minZ = 0.1;
+    return scene;
+}
 
 /** Writes a NaN over the first position, which is what the file's binary chunk begins with. */
 function DamagePositions(original: Uint8Array): Uint8Array {
