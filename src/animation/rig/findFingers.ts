@@ -61,6 +61,7 @@ function FingerOf(name: string, base: string): string | null {
     if (makeHuman) {
         return NumberedFingers[Number(makeHuman[1]) - 1]!;
     }
-    const biped = /^finger([0-4])[0-2]?$/.exec(base);
+    // On the name itself: the base word has lost the leading zero that tells the thumb's Finger01 from Finger1.
+    const biped = /finger([0-4])[0-2]?(?!\d)/i.exec(name);
     return biped ? NumberedFingers[Number(biped[1])]! : null;
 }

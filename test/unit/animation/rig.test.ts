@@ -81,6 +81,19 @@ describe("MapRig", () => {
         expect(mapping.nodes.left_knee).toBe(SmplxJointNames.indexOf("left_knee"));
     });
 
+    it("tells the thumb's Finger01 of a Biped from the index finger's Finger1", () => {
+        const fingers = ["thumb", "index", "middle", "ring", "pinky"];
+        const biped = APoseRig(0, 0, 0, (name) =>
+            name.replace(/^(left|right)_(thumb|index|middle|ring|pinky)([123])$/, (_, side, finger, phalanx) => {
+                const number = `${fingers.indexOf(finger)}${phalanx === "1" ? "" : Number(phalanx) - 1}`;
+                return `Bip01 ${side === "left" ? "L" : "R"} Finger${number}`;
+            }),
+        );
+        const { nodes, missing } = MapRig(biped);
+        expect(nodes).toEqual(Object.fromEntries(SmplxJointNames.map((name, j) => [name, j])));
+        expect(missing).toEqual([]);
+    });
+
     it("orders the bones of a VRM thumb by position, not by word", () => {
         expect(SmplxJointOfVrmBone("leftThumbProximal", 0)).toBe("left_thumb1");
         expect(SmplxJointOfVrmBone("leftThumbProximal", 1)).toBe("left_thumb2");
