@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { BodyModels, SmplxJointNames } from "./bodyModel.js";
-import { MaxJoints, MaxMorphTargets } from "./limits.js";
+import { MaxJoints, MaxMorphTargets, MaxNameLength } from "./limits.js";
 
 /** Version of the extension that this library writes and reads. */
 export const AvatarExtensionVersion = 1;
@@ -9,7 +9,7 @@ export const AvatarExtensionVersion = 1;
 export const DisplayColorSpace = "srgb_rec709_display";
 
 const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(MaxNameLength));
 const LongText = v.pipe(v.string(), v.maxLength(65536));
 
 function Described<T extends v.GenericSchema>(
@@ -75,7 +75,7 @@ export const AvatarExtensionSchema = v.strictObject({
             ),
             v.maxLength(MaxJoints),
         ),
-        "Which nodes are SMPL-X joints. Joints of the skin that are not listed are additional ones.",
+        "Which nodes are SMPL-X joints: at least all of the body model. Joints of the skin that are not listed are additional ones.",
     ),
     expressions: Described(
         v.pipe(

@@ -74,3 +74,29 @@ export const BodyModels = ["smplx", "smplh", "smpl", "head", "custom"] as const;
 
 /** Which published body model an avatar's joints follow. */
 export type BodyModel = (typeof BodyModels)[number];
+
+/** Names that SMPL-X has and SMPL-H lacks. */
+const FaceJoints: readonly SmplxJointName[] = ["jaw", "left_eye", "right_eye"];
+
+/** The joints of SMPL without its two hand stubs, which have no name in SMPL-X. */
+const BodyJointCount = 22;
+
+/** The joints that each body model has; an avatar that states the model has all of them, and may have more. */
+export const BodyModelJoints: Readonly<Record<BodyModel, readonly SmplxJointName[]>> = {
+    smplx: SmplxJointNames,
+    smplh: SmplxJointNames.filter((name) => !FaceJoints.includes(name)),
+    smpl: SmplxJointNames.slice(0, BodyJointCount),
+    head: ["head"],
+    custom: [],
+};
+
+/**
+ * The body model that joint names tell, for files that do not state one.
+ *
+ * @param names SMPL-X names of the joints; null for additional joints
+ * @returns the richest of `smplx`, `smplh` and `smpl` whose joints are all there, or `custom`
+ */
+export function InferBodyModel(names: ReadonlySet<SmplxJointName | null>): BodyModel {
+    const bodies = ["smplx", "smplh", "smpl"] as const;
+    return bodies.find((model) => BodyModelJoints[model].every((name) => names.has(name))) ?? "custom";
+}

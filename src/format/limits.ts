@@ -15,6 +15,9 @@ export const MaxMorphTargets = 1024;
 /** Keys in one animation track: an hour at 60 Hz is 216,000. */
 export const MaxKeys = 1_000_000;
 
+/** Length of the name of an avatar, joint, channel or clip, characters. Names are compared and shown. */
+export const MaxNameLength = 256;
+
 /** Clips in one file. */
 export const MaxAnimations = 4096;
 

@@ -1,18 +1,34 @@
 import { AccessorReader } from "./accessor.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
+import { InferBodyModel } from "./bodyModel.js";
+import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";
 import { FindAvatarPrimitive, type IAvatarLocation } from "./findAvatar.js";
 import { CheckGltf, type IGltf } from "./gltfJson.js";
 import { type IGltfSource } from "./gltfSource.js";
 import { IssueList } from "./issueList.js";
+import { IsIdentity } from "./nodeTransform.js";
 import { ReadAnimations } from "./readAnimations.js";
 import { ReadExtension } from "./readExtension.js";
 import { ReadGaussians, SplatAttributes } from "./readGaussians.js";
 import { ReadMorphTargets } from "./readMorphTargets.js";
-import { InferBodyModel, ReadSkeleton } from "./readSkeleton.js";
+import { ReadSkeleton } from "./readSkeleton.js";
 
 /** Licence stated for files of others, which say nothing about it. */
 const UnknownLicense = "unknown";
+
+/** A skinned node has its place from its joints alone; viewers that know no skins would put the person elsewhere. */
+function CheckAvatarNode(gltf: IGltf, index: number, isForeign: boolean, issues: IssueList): void {
+    if (IsIdentity(gltf.nodes[index]!)) {
+        return;
+    }
+    const path = `/nodes/${index}`;
+    if (isForeign) {
+        issues.warning("ignored-transform", path, "glTF takes no notice of the transform of a skinned node: remove it");
+    } else {
+        issues.error("invalid-skeleton", path, "the avatar node must be at the origin: remove its transform");
+    }
+}
 
 /**
  * Reads an avatar from a checked document, noting every problem.
@@ -47,6 +63,7 @@ export function _ReadAvatarParts(
         );
     }
     const isForeign = extension === null;
+    CheckAvatarNode(gltf, location.node, isForeign, issues);
     const reader = new AccessorReader(gltf, source, issues);
     const skeleton = ReadSkeleton(gltf, location.skin, isForeign ? null : extension, reader, issues);
     const mesh = gltf.meshes[location.mesh]!;
@@ -62,12 +79,14 @@ export function _ReadAvatarParts(
         channels: primitive.targets?.length ?? 0,
     };
     const animations = ReadAnimations(gltf, targets, reader, issues);
+    const name = gltf.nodes[location.node]!.name ?? mesh.name ?? "avatar";
+    CheckName(name, `/nodes/${location.node}/name`, issues);
     if (skeleton === null || gaussians === null || morphTargets === null || issues.hasErrors) {
         return null;
     }
     return {
-        name: gltf.nodes[location.node]!.name ?? mesh.name ?? "avatar",
-        bodyModel: extension?.bodyModel ?? InferBodyModel(skeleton.joints),
+        name,
+        bodyModel: extension?.bodyModel ?? InferBodyModel(new Set(skeleton.joints.map(({ smplx }) => smplx))),
         joints: skeleton.joints,
         inverseBindMatrices: skeleton.inverseBindMatrices,
         gaussians,

@@ -1,5 +1,6 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IAnimationClip, type IAnimationTrack } from "./avatarAsset.js";
+import { CheckName } from "./checkName.js";
 import { type IGltf, type IGltfAnimation } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
 import { MaxAnimations, MaxKeys, MaxMorphTargets } from "./limits.js";
@@ -73,7 +74,9 @@ class AnimationReader {
                 tracks.push(track);
             }
         }
-        return tracks.length > 0 ? { name: ClipName(animation, index), tracks } : null;
+        const name = ClipName(animation, index);
+        CheckName(name, `/animations/${index}/name`, this._issues);
+        return tracks.length > 0 ? { name, tracks } : null;
     }
 
     private _targetOf(

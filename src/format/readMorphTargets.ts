@@ -1,6 +1,7 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IMorphTarget } from "./avatarAsset.js";
 import { type IAvatarExtension } from "./avatarSchema.js";
+import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";
 import { type IGltfMesh, type IGltfPrimitive } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
@@ -10,7 +11,13 @@ import { MaxGaussians, MaxMorphTargets } from "./limits.js";
 const DeltaForms = ["f32", "i8", "i8n", "i16", "i16n"];
 
 /** Names from our extension, else from `mesh.extras.targetNames`, else made up. */
-function ChannelNames(mesh: IGltfMesh, count: number, extension: IAvatarExtension | null, issues: IssueList): string[] {
+function ChannelNames(
+    mesh: IGltfMesh,
+    meshPath: string,
+    count: number,
+    extension: IAvatarExtension | null,
+    issues: IssueList,
+): string[] {
     const path = `/extensions/${AvatarExtensionName}/expressions`;
     const listed = extension?.expressions ?? [];
     if (extension !== null && listed.length !== count) {
@@ -35,13 +42,14 @@ function ChannelNames(mesh: IGltfMesh, count: number, extension: IAvatarExtensio
         const name: unknown = listed[index]?.name ?? (Array.isArray(targetNames) ? targetNames[index] : undefined);
         return typeof name === "string" ? name : `morph${index}`;
     });
-    const repeated = names.findIndex((name, index) => names.indexOf(name) !== index);
-    if (repeated >= 0) {
-        issues.error(
-            "duplicate-name",
-            extension === null ? "/meshes" : path,
-            `two expression channels are named "${names[repeated]}": rename one`,
-        );
+    const used = new Set<string>();
+    for (const [index, name] of names.entries()) {
+        const namePath = extension === null ? `${meshPath}/extras/targetNames/${index}` : `${path}/${index}/name`;
+        CheckName(name, namePath, issues);
+        if (used.has(name)) {
+            issues.error("duplicate-name", namePath, `two expression channels are named "${name}": rename one`);
+        }
+        used.add(name);
     }
     return names;
 }
@@ -74,7 +82,7 @@ export function ReadMorphTargets(
         );
         return null;
     }
-    const names = ChannelNames(mesh, targets.length, extension, issues);
+    const names = ChannelNames(mesh, path.slice(0, path.indexOf("/primitives/")), targets.length, extension, issues);
     // When POSITION itself is wrong, the count is unknown here and its own message is already in the list.
     const count = reader.countOf(primitive.attributes["POSITION"]);
     const result: IMorphTarget[] = [];

@@ -1,12 +1,15 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IAvatarJoint } from "./avatarAsset.js";
 import { type IAvatarExtension } from "./avatarSchema.js";
-import { type BodyModel, type SmplxJointName, SmplxJointNames } from "./bodyModel.js";
+import { BodyModelJoints, type SmplxJointName, SmplxJointNames } from "./bodyModel.js";
+import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";
-import { type IGltf, type IGltfNode } from "./gltfJson.js";
+import { type IGltf } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
+import { ParentEntries, ParentsFirst } from "./jointHierarchy.js";
 import { MaxJoints } from "./limits.js";
-import { IsIdentity, LocalTransform } from "./nodeTransform.js";
+import { LocalTransform } from "./nodeTransform.js";
+import { CheckRestPose } from "./restPose.js";
 
 /** A skeleton as read, with what the other readers need to find its joints. */
 export interface ISkeletonRead {
@@ -18,120 +21,6 @@ export interface ISkeletonRead {
     readonly jointOfSkinEntry: readonly number[];
     /** Joint of each node that is one. */
     readonly jointOfNode: ReadonlyMap<number, number>;
-}
-
-/** Names that SMPL-X has and SMPL-H lacks. */
-const FaceJoints: readonly string[] = ["jaw", "left_eye", "right_eye"];
-/** The joints of SMPL without its two hand stubs. */
-const BodyJointCount = 22;
-
-/**
- * The body model that joint names tell, for files that do not state one.
- *
- * @param joints the joints
- * @returns the richest model whose joints are all there, or `custom`
- */
-export function InferBodyModel(joints: readonly IAvatarJoint[]): BodyModel {
-    const names = new Set(joints.map((joint) => joint.smplx));
-    if (SmplxJointNames.every((name) => names.has(name))) {
-        return "smplx";
-    }
-    if (SmplxJointNames.every((name) => names.has(name) || FaceJoints.includes(name))) {
-        return "smplh";
-    }
-    return SmplxJointNames.slice(0, BodyJointCount).every((name) => names.has(name)) ? "smpl" : "custom";
-}
-
-/** Parent of every node, or null when a node has two parents or the children form a loop. */
-function ParentsOfNodes(nodes: readonly IGltfNode[], issues: IssueList): Int32Array | null {
-    const parents = new Int32Array(nodes.length).fill(-1);
-    for (const [index, node] of nodes.entries()) {
-        for (const child of node.children ?? []) {
-            if (child >= nodes.length) {
-                issues.error(
-                    "out-of-range",
-                    `/nodes/${index}/children`,
-                    `there is no node ${child}: the file has ${nodes.length}`,
-                );
-                return null;
-            }
-            if (parents[child] !== -1 || child === index) {
-                issues.error(
-                    "invalid-skeleton",
-                    `/nodes/${index}/children`,
-                    `node ${child} has two parents: nodes must form a tree`,
-                );
-                return null;
-            }
-            parents[child] = index;
-        }
-    }
-    return parents;
-}
-
-/** For each skin entry the nearest ancestor that is in the skin, as a skin entry, or -1. */
-function ParentEntries(gltf: IGltf, nodesOfSkin: readonly number[], issues: IssueList): number[] | null {
-    const parents = ParentsOfNodes(gltf.nodes, issues);
-    if (parents === null) {
-        return null;
-    }
-    const entryOfNode = new Map(nodesOfSkin.map((node, entry) => [node, entry]));
-    const result: number[] = [];
-    for (const node of nodesOfSkin) {
-        let ancestor = parents[node]!;
-        let steps = 0;
-        let between = -1;
-        while (ancestor >= 0 && !entryOfNode.has(ancestor) && steps++ <= MaxJoints) {
-            if (between < 0 && !IsIdentity(gltf.nodes[ancestor]!)) {
-                between = ancestor;
-            }
-            ancestor = parents[ancestor]!;
-        }
-        if (steps > MaxJoints) {
-            issues.error(
-                "invalid-skeleton",
-                `/nodes/${node}`,
-                "its ancestors form a loop or a chain without end: nodes must form a tree",
-            );
-            return null;
-        }
-        if (between >= 0 && ancestor >= 0) {
-            issues.error(
-                "invalid-skeleton",
-                `/nodes/${between}`,
-                "a node that moves stands between two joints: add it to the skin's joints",
-            );
-            return null;
-        }
-        if (between >= 0) {
-            issues.warning(
-                "ignored-transform",
-                `/nodes/${between}`,
-                "a transform above the skeleton's root is left out: apply it to the root joint",
-            );
-        }
-        result.push(ancestor < 0 ? -1 : entryOfNode.get(ancestor)!);
-    }
-    return result;
-}
-
-/** Skin entries with parents first; entries whose order is right already keep it. */
-function ParentsFirst(parentEntries: readonly number[]): number[] | null {
-    const order: number[] = [];
-    const placed = new Set<number>([-1]);
-    while (order.length < parentEntries.length) {
-        const before = order.length;
-        for (const [entry, parent] of parentEntries.entries()) {
-            if (!placed.has(entry) && placed.has(parent)) {
-                placed.add(entry);
-                order.push(entry);
-            }
-        }
-        if (order.length === before) {
-            return null;
-        }
-    }
-    return order;
 }
 
 /** The SMPL-X name of each node that has one: from the extension, or else from the names of nodes. */
@@ -164,6 +53,14 @@ function SmplxNames(
             names.set(node, smplx!);
             used.add(smplx);
         }
+    }
+    const missing = BodyModelJoints[extension?.bodyModel ?? "custom"].find((name) => !used.has(name));
+    if (missing !== undefined) {
+        issues.error(
+            "invalid-extension",
+            `/extensions/${AvatarExtensionName}/joints`,
+            `body model ${extension!.bodyModel} has a joint ${missing}: list it, or state another body model`,
+        );
     }
     return names;
 }
@@ -227,6 +124,7 @@ function MakeJoints(
             issues.error("duplicate-name", `/nodes/${node}/name`, `two joints are named "${name}": rename one`);
         }
         used.add(name);
+        CheckName(name, `/nodes/${node}/name`, issues);
         const smplx = smplxNames.get(node) ?? null;
         const { translation, rotation, problem } = LocalTransform(gltf.nodes[node]!);
         if (problem !== null) {
@@ -303,6 +201,9 @@ export function ReadSkeleton(
     const inverseBindMatrices = ReadInverseBinds(gltf, skinIndex, order, reader, issues);
     if (inverseBindMatrices === null) {
         return null;
+    }
+    if (extension !== null) {
+        CheckRestPose(joints, inverseBindMatrices, `/skins/${skinIndex}/inverseBindMatrices`, issues);
     }
     const jointOfSkinEntry = new Array<number>(nodes.length);
     order.forEach((entry, joint) => (jointOfSkinEntry[entry] = joint));

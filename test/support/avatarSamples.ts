@@ -6,7 +6,7 @@ import {
     type IGaussianCloud,
     type IMorphTarget,
 } from "../../src/format/avatarAsset.js";
-import { SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
+import { InferBodyModel, SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import { GenericJointPositions } from "./genericSkeleton.js";
 import { SeededRandom } from "./seededRandom.js";
 
@@ -263,7 +263,7 @@ export function MakeSampleAvatar(options: ISampleAvatarOptions = {}): IAvatarAss
     const channels = options.morphTargets ?? 2;
     return {
         name: "sample",
-        bodyModel: "smplx",
+        bodyModel: InferBodyModel(new Set(joints.map(({ smplx }) => smplx))),
         joints,
         inverseBindMatrices: MakeInverseBindMatrices(joints),
         gaussians,

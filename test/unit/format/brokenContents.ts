@@ -94,6 +94,27 @@ export const BrokenContents: readonly Case[] = [
         Broken((file) => file.data(file.json.skins[0].inverseBindMatrices).setFloat32(60, 2, true)),
     ],
     [
+        "matrices that bind in another pose",
+        "invalid-skin",
+        /inverseBindMatrices: the matrix of joint "left_hip" misses.*0\.0020*: bind in the rest pose/,
+        Broken((file) => {
+            const matrices = file.data(file.json.skins[0].inverseBindMatrices);
+            matrices.setFloat32(64 + 48, matrices.getFloat32(64 + 48, true) + 0.002, true);
+        }),
+    ],
+    [
+        "no inverse bind matrices, hence identities, under joints that stand elsewhere",
+        "invalid-skin",
+        /joint "pelvis" misses/,
+        Broken(({ json }) => delete json.skins[0].inverseBindMatrices),
+    ],
+    [
+        "an avatar node off the origin",
+        "invalid-skeleton",
+        /nodes\/0: the avatar node must be at the origin/,
+        Broken(({ json }) => (json.nodes[0].translation = [0, 0, 1])),
+    ],
+    [
         "joints in a ring",
         "invalid-skeleton",
         /own ancestors|tree/,

@@ -54,6 +54,30 @@ export const BrokenDocuments: readonly Case[] = [
         Broken(({ extension }) => (extension.bodyModel = "robot")),
     ],
     [
+        "a body model without its joints",
+        "invalid-extension",
+        /\/joints: body model smplx has a joint pelvis/,
+        Broken(({ extension }) => (extension.joints = [])),
+    ],
+    [
+        "a body model short of one joint",
+        "invalid-extension",
+        /body model smplh has a joint right_thumb3/,
+        Broken(({ extension }) => {
+            extension.bodyModel = "smplh";
+            extension.joints.pop();
+        }),
+    ],
+    [
+        "a head without a head",
+        "invalid-extension",
+        /body model head has a joint head/,
+        Broken(({ extension }) => {
+            extension.bodyModel = "head";
+            extension.joints.splice(15, 1);
+        }),
+    ],
+    [
         "a field we do not define",
         "invalid-extension",
         /\/bodymodel/,
@@ -115,6 +139,33 @@ export const BrokenDocuments: readonly Case[] = [
         "too-large",
         /4097 clips/,
         Broken(({ json }) => (json.animations = Array(4097).fill({ channels: [], samplers: [] }))),
+    ],
+    [
+        "a joint whose name is a novel",
+        "too-large",
+        /nodes\/4\/name: the name has 257 characters, at most 256/,
+        Broken(({ json }) => (json.nodes[4].name = "x".repeat(257))),
+    ],
+    [
+        "an avatar whose name is a novel",
+        "too-large",
+        /nodes\/0\/name: the name has 257/,
+        Broken(({ json }) => (json.nodes[0].name = "x".repeat(257))),
+    ],
+    [
+        "a clip whose name is a novel",
+        "too-large",
+        /animations\/0\/name: the name has 257/,
+        Broken(({ json }) => (json.animations[0].name = "x".repeat(257))),
+    ],
+    [
+        "a channel of a foreign file whose name is a novel",
+        "too-large",
+        /meshes\/0\/extras\/targetNames\/1: the name has 257/,
+        Broken(({ json }) => {
+            delete json.extensions;
+            json.meshes[0].extras.targetNames[1] = "x".repeat(257);
+        }),
     ],
     [
         "embedded data longer than stated",

@@ -2,14 +2,61 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { toJsonSchema } from "@valibot/to-json-schema";
+import { type IAvatarAsset } from "../../../src/format/avatarAsset.js";
 import { AvatarFormatErrorCodes, AvatarFormatWarningCodes } from "../../../src/format/avatarFormatError.js";
 import { AvatarExtensionSchema } from "../../../src/format/avatarSchema.js";
 import { AvatarExtensionName } from "../../../src/format/extensionNames.js";
+import { JoinGlb } from "../../../src/format/glbContainer.js";
+import {
+    MaxAnimations,
+    MaxExpansion,
+    MaxGaussians,
+    MaxGltfItems,
+    MaxJoints,
+    MaxJsonBytes,
+    MaxJsonDepth,
+    MaxKeys,
+    MaxMorphTargets,
+    MaxNameLength,
+    MaxSideFiles,
+    MinReadBudget,
+} from "../../../src/format/limits.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { SplatAttributes } from "../../../src/format/readGaussians.js";
-import { BrokenFile } from "./fileSurgery.js";
+import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { MakeSampleAvatar } from "../../support/avatarSamples.js";
+import { OpenAvatarFile } from "./fileSurgery.js";
 
 const SchemaFile = `docs/schema/${AvatarExtensionName}.schema.json`;
+
+/** The avatar of the example: three joints, two channels, no clip. */
+function HeadAvatar(): IAvatarAsset {
+    const sample = MakeSampleAvatar({ gaussians: 20, joints: 3 });
+    const names = ["neck", "head", "jaw"] as const;
+    const steps = [[0, 1.375, 0] as const, [0, 0.125, 0.0625] as const, [0, 0.03125, 0.03125] as const];
+    const inverseBindMatrices = new Float32Array(48);
+    const place = [0, 0, 0];
+    steps.forEach((step, joint) => {
+        step.forEach((value, axis) => (place[axis]! += value));
+        const [x, y, z] = place;
+        inverseBindMatrices.set([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -x!, -y!, -z!, 1], joint * 16);
+    });
+    return {
+        ...sample,
+        name: "ada",
+        bodyModel: "head",
+        joints: names.map((name, joint) => ({
+            name,
+            smplx: name,
+            parent: joint - 1,
+            translation: steps[joint]!,
+            rotation: [0, 0, 0, 1],
+        })),
+        inverseBindMatrices,
+        animations: [],
+        credits: { license: "CC0-1.0", notices: [], credits: ["Modelled by A. Person"] },
+    };
+}
 
 /** All property names of a JSON schema, however deep. */
 function PropertyNames(schema: unknown): string[] {
@@ -52,13 +99,38 @@ describe("the documents of the format", () => {
         expect(words.filter((word) => !text.includes(`\`${word}\``))).toEqual([]);
     });
 
-    it("show an example of the extension that a reader takes", () => {
-        const example = /```json\n(\{\s*"version"[\s\S]*?)\n```/.exec(text)![1]!;
-        const bytes = BrokenFile(({ json, extension }) => {
-            const shown = JSON.parse(example);
-            // The example lists a few joints; names of others are left to the file.
-            json.extensions[AvatarExtensionName] = { ...extension, ...shown };
-        });
-        expect(ReadAvatar(bytes).credits.license).toBe("CC0-1.0");
+    it("show an example that is what a writer makes, and that a reader takes", () => {
+        const [extension, rest] = [...text.matchAll(/```json\n([\s\S]*?)\n```/g)].map((match) => JSON.parse(match[1]!));
+        const { json, binary } = OpenAvatarFile(WriteAvatar(HeadAvatar()));
+        const { tiers, networks, ...written } = extension;
+        expect(tiers.map(({ name }: { name: string }) => name)).toEqual(["baked", "lite"]);
+        expect(networks).toHaveLength(1);
+        expect({ ...json.extensions[AvatarExtensionName], tiers: undefined }).toEqual(written);
+        expect(json).toMatchObject({ ...rest, extensions: {} });
+        const shown = { ...rest, extensions: { [AvatarExtensionName]: extension } };
+        const { accessors, bufferViews, buffers } = json;
+        const read = ReadAvatar(JoinGlb({ ...shown, accessors, bufferViews, buffers }, binary));
+        expect(read.joints.map(({ smplx }) => smplx)).toEqual(["neck", "head", "jaw"]);
+        expect(read.morphTargets.map(({ name }) => name)).toEqual(["jawOpen", "mouthSmileLeft"]);
+    });
+
+    it("state the limits that hold", () => {
+        const limits = [
+            MaxGaussians,
+            MaxJoints,
+            MaxMorphTargets,
+            MaxAnimations,
+            MaxKeys,
+            MaxGltfItems,
+            MaxNameLength,
+            MaxSideFiles,
+            MaxJsonDepth,
+            MaxExpansion,
+        ];
+        const stated = text.slice(text.indexOf("## What a reader refuses")).split("| code |")[0]!;
+        const numbers = (stated.match(/\d[\d,]*/g) ?? []).map((digits) => Number(digits.replaceAll(",", "")));
+        expect(limits.filter((limit) => !numbers.includes(limit))).toEqual([]);
+        expect(stated).toContain(`${MaxJsonBytes / 2 ** 20} MiB of JSON`);
+        expect(stated).toContain(`plus ${MinReadBudget / 2 ** 20} MiB`);
     });
 });
