@@ -78,15 +78,61 @@ describe("a skinned splat file of others", () => {
         });
     });
 
+    /** Own keys that an assignment would turn into a prototype, as only JSON text can hold them. */
+    const Hostile = (inherited: object): Record<string, unknown> => {
+        const text = JSON.stringify(inherited);
+        return JSON.parse(`{"__proto__":${text},"constructor":{"prototype":${text}}}`) as Record<string, unknown>;
+    };
+    /** Adds the keys to an object of the document, keeping them its own. */
+    const Mark = (target: object, inherited: object): void => {
+        Object.defineProperties(target, Object.getOwnPropertyDescriptors(Hostile(inherited)));
+    };
+
     it("keeps keys named like prototypes apart from objects", () => {
-        const bytes = Foreign(({ json }) => {
-            json.extras = { polluted: true };
+        const bytes = Foreign(({ json, primitive }) => {
+            json.extras = Hostile({ polluted: true });
+            json.extensions = { OTHER: Hostile({ polluted: true }) };
+            for (const target of [json, json.nodes[2], json.meshes[0].extras, primitive, primitive.extensions]) {
+                Mark(target, { polluted: true });
+            }
             json.nodes[2].name = "__proto__";
+            json.nodes[5].name = "constructor";
         });
-        const text = new TextDecoder().decode(bytes).includes("polluted");
-        expect(text).toBe(true);
-        expect(ReadAvatar(bytes).joints[1]!.name).toBe("__proto__");
-        expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+        const text = new TextDecoder().decode(bytes);
+        expect(text).toContain('"__proto__":{"polluted":true}');
+        expect(text).toContain('"constructor":{"prototype":{"polluted":true}}');
+        const avatar = ReadAvatar(bytes);
+        expect(avatar.joints[1]!.name).toBe("__proto__");
+        expect(avatar.joints[4]!.name).toBe("constructor");
+        for (const object of [{}, avatar, avatar.gaussians, ...avatar.joints, ...avatar.morphTargets]) {
+            expect((object as Record<string, unknown>)["polluted"]).toBeUndefined();
+        }
+    });
+
+    it.each([
+        ["attributes", ({ primitive }: IOpenAvatarFile): object => primitive.attributes, "WEIGHTS_0", "no-avatar"],
+        [
+            "attributes that only the reader of Gaussians asks for",
+            ({ primitive }: IOpenAvatarFile): object => primitive.attributes,
+            "KHR_gaussian_splatting:OPACITY",
+            "missing-attribute",
+        ],
+        ["the skin of a node", ({ json }: IOpenAvatarFile): object => json.nodes[0], "skin", "no-avatar"],
+        [
+            "the mark of Gaussians",
+            ({ primitive }: IOpenAvatarFile): object => primitive.extensions,
+            "KHR_gaussian_splatting",
+            "no-avatar",
+        ],
+    ])("takes nothing from a key __proto__: %s", (_, holderOf, key, code) => {
+        const bytes = Foreign((file) => {
+            const holder = holderOf(file) as Record<string, unknown>;
+            const inherited = { [key]: holder[key] };
+            Reflect.deleteProperty(holder, key);
+            Mark(holder, inherited);
+        });
+        expect(new TextDecoder().decode(bytes)).toContain(`"__proto__":{"${key}":`);
+        expect(ValidateAvatar(bytes).map((issue) => issue.code)).toContain(code);
     });
 
     it("is whole or refused, also when it holds nothing at all", () => {

@@ -54,7 +54,9 @@ function MutateJson(root: unknown, random: () => number): void {
         {},
         true,
         [[]],
-        { __proto__: null },
+        // An own key, as only JSON text makes it; in a literal it would be the prototype.
+        JSON.parse('{"__proto__":{"polluted":true}}'),
+        JSON.parse('{"constructor":{"prototype":{"polluted":true}}}'),
     ];
     holder[key] = unfit[Math.floor(random() * unfit.length)];
 }
@@ -103,6 +105,7 @@ describe("a file that cannot be trusted", () => {
             ValidateAvatar(bytes);
         }
         expect(refused).toBeGreaterThan(300);
+        expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
     });
 
     it("never has a view named that the document lacks, whatever the document", () => {
