@@ -84,10 +84,13 @@ describe("MapRig", () => {
     it("tells the thumb's Finger01 of a Biped from the index finger's Finger1", () => {
         const fingers = ["thumb", "index", "middle", "ring", "pinky"];
         const biped = APoseRig(0, 0, 0, (name) =>
-            name.replace(/^(left|right)_(thumb|index|middle|ring|pinky)([123])$/, (_, side, finger, phalanx) => {
-                const number = `${fingers.indexOf(finger)}${phalanx === "1" ? "" : Number(phalanx) - 1}`;
-                return `Bip01 ${side === "left" ? "L" : "R"} Finger${number}`;
-            }),
+            name.replace(
+                /^(left|right)_(thumb|index|middle|ring|pinky)([123])$/,
+                (_, side: string, finger: string, phalanx: string) => {
+                    const number = `${fingers.indexOf(finger)}${phalanx === "1" ? "" : Number(phalanx) - 1}`;
+                    return `Bip01 ${side === "left" ? "L" : "R"} Finger${number}`;
+                },
+            ),
         );
         const { nodes, missing } = MapRig(biped);
         expect(nodes).toEqual(Object.fromEntries(SmplxJointNames.map((name, j) => [name, j])));
