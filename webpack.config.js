@@ -38,9 +38,19 @@ const base = {
     module: { rules },
 };
 
+/**
+ * Packages that are built into our files, licences in NOTICE. glTF-Transform's reader for Node imports `node:fs`, on which
+ * other people's bundlers for the web give up.
+ */
+const builtIn = /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$)/;
+
 /** Packages stay imports, and so do the entries and shared modules that are built on their own, seen from `file`. */
 function external(file, entries) {
     return ({ context, request }, callback) => {
+        if (builtIn.test(request)) {
+            callback();
+            return;
+        }
         if (/^(?:[^./]|\.\.?$)/.test(request) && !/^[A-Za-z]:/.test(request)) {
             callback(null, request);
             return;
@@ -70,10 +80,14 @@ function library(name, file, { entries = shared, ...options } = {}) {
                 relative(join(root, "dist"), info.absoluteResourcePath).split(sep).join("/"),
         },
         optimization: { minimize: false },
+        performance: { hints: false }, // the size that counts is watched by .size-limit.json
         module: { ...base.module, parser: { javascript: { importMeta: false, createRequire: false, url: false } } },
         ...options,
     };
 }
+
+/** glTF-Transform asks for these when it reads from disk, which we never let it do. */
+const withoutNode = new webpack.IgnorePlugin({ resourceRegExp: /^node:/ });
 
 const sandbox = {
     ...base,
@@ -87,12 +101,9 @@ const sandbox = {
             "babylon-gaussian-avatar/pure$": join(source, "pure.ts"),
         },
     },
-    // The glTF library carries its reader for Node along, which a page never calls.
-    externals: { "node:fs": "undefined", "node:path": "undefined" },
     output: { path: join(root, "dist-sandbox"), filename: "[name].[contenthash:8].js", clean: true },
     plugins: [
-        // glTF-Transform asks for these when it reads from disk, which a page never does.
-        new webpack.IgnorePlugin({ resourceRegExp: /^node:/ }),
+        withoutNode,
         new HtmlPlugin({ template: join(root, "sandbox", "index.html") }),
         new CopyPlugin({
             patterns: [
@@ -119,7 +130,7 @@ const libraries = [
     }),
     library("pure", join(source, "pure.ts")),
     library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
-    library("convert", join(source, "convert", "index.ts")),
+    library("convert", join(source, "convert", "index.ts"), { plugins: [withoutNode] }),
     library("cli", join(source, "cli", "main.ts"), {
         target: "node20",
         plugins: [new webpack.BannerPlugin({ banner: "#!/usr/bin/env node", raw: true, entryOnly: true })],
