@@ -43,6 +43,7 @@ export async function LoadSideFilesAsync(
     const queue = QueueOf(uris);
     const takeAsync = async (): Promise<void> => {
         for (const uri of queue) {
+            // eslint-disable-next-line no-await-in-loop -- one taker loads one file after the other
             files.set(uri, await loadUriAsync(uri));
         }
     };

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- documents are changed here in ways that no type describes */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- documents are changed here in ways that no type describes */
 import { describe, expect, it } from "@jest/globals";
 import { ReadAvatarAsync } from "../../../src/format/readAvatar.js";
 import { type IOpenAvatarFile, OpenAvatarFile, SampleFile } from "./fileSurgery.js";
@@ -96,8 +96,7 @@ describe("the side files of a .gltf", () => {
                 return { POSITION: json.accessors.push({ ...position, bufferView }) - 1 };
             });
         });
-        await expect(ReadAvatarAsync(bytes, () => Promise.reject(new Error("asked")))).rejects.toMatchObject({
-            code: "too-large",
-        });
+        const failAsync = async (): Promise<Uint8Array> => await Promise.reject(new Error("asked"));
+        await expect(ReadAvatarAsync(bytes, failAsync)).rejects.toMatchObject({ code: "too-large" });
     });
 });
