@@ -29,14 +29,8 @@ export function IsGlb(bytes: Uint8Array): boolean {
     return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === GlbMagic;
 }
 
-/**
- * Splits a GLB file into its chunks without copying.
- *
- * @param bytes the whole file; bytes after the length that its header states are ignored
- * @returns the chunks
- * @throws {@link AvatarFormatError} `not-glb` or `truncated`
- */
-export function SplitGlb(bytes: Uint8Array): IGlbChunks {
+/** Checks the header of a GLB file and gives the length that it states. */
+function LengthOfGlb(bytes: Uint8Array): number {
     if (!IsGlb(bytes)) {
         throw new AvatarFormatError(
             "not-glb",
@@ -68,6 +62,19 @@ export function SplitGlb(bytes: Uint8Array): IGlbChunks {
             `the header states ${length} bytes, the file has ${bytes.length}: fetch it again`,
         );
     }
+    return length;
+}
+
+/**
+ * Splits a GLB file into its chunks without copying.
+ *
+ * @param bytes the whole file; bytes after the length that its header states are ignored
+ * @returns the chunks
+ * @throws {@link AvatarFormatError} `not-glb` or `truncated`
+ */
+export function SplitGlb(bytes: Uint8Array): IGlbChunks {
+    const length = LengthOfGlb(bytes);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let json: Uint8Array | null = null;
     let binary: Uint8Array | null = null;
     for (let offset = HeaderBytes; offset < length;) {
