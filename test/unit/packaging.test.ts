@@ -108,3 +108,17 @@ describe("the built package", () => {
         );
     });
 });
+
+describe("the lock file", () => {
+    // Registries that mirror one platform only make npm leave the others out, and then `npm ci` refuses the file.
+    it("has an entry for every optional package of every platform", () => {
+        const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
+            packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+        };
+        const installed = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
+        const missing = Object.values(packages)
+            .flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+            .filter((name) => !installed.has(name));
+        expect(missing).toEqual([]);
+    });
+});
