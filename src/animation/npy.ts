@@ -1,11 +1,18 @@
 import { MotionFileError } from "./motionFileError.js";
+import { RequireMotionSize } from "./motionLimits.js";
 
-/** An array of numbers as NumPy saved it. */
+/** An array of numbers as NumPy saved it; numbers are decoded when they are asked for, so that the bytes are the only copy. */
 export interface INpyArray {
     /** Dimensions, outermost first; empty for a single number. */
     readonly shape: readonly number[];
-    /** The numbers in row-major order, whatever type the file stores. */
-    readonly values: Float64Array;
+    /** Number of numbers. */
+    readonly count: number;
+    /**
+     * One of the numbers, whatever type and order the file stores.
+     *
+     * @param index 0 .. count − 1, in row-major order
+     */
+    at(index: number): number;
 }
 
 /** What the header of an array says. */
@@ -21,6 +28,9 @@ const Magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 /** NumPy's own limit on a header it calls safe. */
 const MaxHeaderBytes = 10_000;
+
+/** Most dimensions of an array; motions have one to four. */
+const MaxDimensions = 8;
 
 /** Readers of the element types, by NumPy's name without its byte order. */
 const Elements: Readonly<Record<string, { bytes: number; read: (view: DataView, at: number) => number }>> = {
@@ -44,7 +54,7 @@ const Elements: Readonly<Record<string, { bytes: number; read: (view: DataView, 
  * @param bytes the file
  * @param name name of the array for messages
  * @returns the numbers and their shape
- * @throws {@link MotionFileError} `not-npz`, `truncated`, `pickled-array` or `unsupported-type`
+ * @throws {@link MotionFileError} `not-npz`, `truncated`, `pickled-array`, `unsupported-type`, `wrong-shape` or `too-large`
  */
 export function ReadNpy(bytes: Uint8Array, name: string): INpyArray {
     const { type, isColumnMajor, shape, dataOffset } = ReadHeader(bytes, name);
@@ -63,19 +73,31 @@ export function ReadNpy(bytes: Uint8Array, name: string): INpyArray {
         );
     }
     const count = shape.reduce((product, size) => product * size, 1);
+    RequireMotionSize(
+        shape[0] ?? 1,
+        shape.slice(1).reduce((product, size) => product * size, 1),
+        `Array "${name}"`,
+    );
     if (!(count * element.bytes <= bytes.length - dataOffset)) {
         throw new MotionFileError(
             "truncated",
-            `Array "${name}" of shape (${shape.join(", ")}) needs ${count * element.bytes} bytes, but ` +
+            `Array "${name}" of shape ${FormatShape(shape)} needs ${count * element.bytes} bytes, but ` +
                 `${bytes.length - dataOffset} are there: fetch the file again.`,
         );
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset, count * element.bytes);
-    const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-        values[i] = element.read(view, i * element.bytes);
-    }
-    return { shape, values: isColumnMajor && shape.length > 1 ? ToRowMajor(values, shape) : values };
+    const place = isColumnMajor && shape.length > 1 ? ColumnMajorPlace(shape) : (index: number): number => index;
+    return { shape, count, at: (index) => element.read(view, place(index) * element.bytes) };
+}
+
+/**
+ * Writes a shape as NumPy does.
+ *
+ * @param shape the dimensions
+ * @returns for example `(720, 165)`, `(10,)` or `()`
+ */
+export function FormatShape(shape: readonly number[]): string {
+    return `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
 }
 
 function ReadHeader(bytes: Uint8Array, name: string): INpyHeader {
@@ -109,21 +131,26 @@ function ReadHeader(bytes: Uint8Array, name: string): INpyHeader {
         );
     }
     const shape = [...sizes.matchAll(/\d+/g)].map((match) => Number(match[0]));
+    if (shape.length > MaxDimensions) {
+        throw new MotionFileError(
+            "wrong-shape",
+            `Array "${name}" has ${shape.length} dimensions: up to ${MaxDimensions} are read; a motion has one row a frame.`,
+        );
+    }
     return { type, isColumnMajor: order === "True", shape, dataOffset };
 }
 
-function ToRowMajor(values: Float64Array, shape: readonly number[]): Float64Array {
-    const result = new Float64Array(values.length);
-    const index = shape.map(() => 0);
-    for (const value of values) {
-        result[index.reduce((offset, at, axis) => offset * shape[axis]! + at, 0)] = value;
-        // Column-major order: the first index runs fastest.
-        for (let axis = 0; axis < shape.length; axis++) {
-            index[axis] = (index[axis]! + 1) % shape[axis]!;
-            if (index[axis] !== 0) {
-                break;
-            }
+/** Place of a number in column-major order, where the first index runs fastest, by its place in row-major order. */
+function ColumnMajorPlace(shape: readonly number[]): (index: number) => number {
+    const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, size) => product * size, 1));
+    return (index) => {
+        let rest = index;
+        let place = 0;
+        for (let axis = shape.length - 1; axis >= 0; axis--) {
+            const size = shape[axis]!;
+            place += (rest % size) * strides[axis]!;
+            rest = Math.floor(rest / size);
         }
-    }
-    return result;
+        return place;
+    };
 }

@@ -1,6 +1,7 @@
 import { SmplxJointNames, type SmplxJointName } from "../format/bodyModel.js";
 import { MotionFileError } from "./motionFileError.js";
-import { type INpyArray } from "./npy.js";
+import { RequireMotionSize } from "./motionLimits.js";
+import { FormatShape, type INpyArray } from "./npy.js";
 import { ReadNpz } from "./npz.js";
 
 /** A motion of the SMPL family as plain data. */
@@ -68,34 +69,51 @@ const WantedNames = ["poses", ...SplitArrays.map(({ array }) => array), ...Trans
  * where given. Hand angles are taken as absolute, zero being the flat open hand.
  *
  * @param bytes the file
+ * @param fileName name of the file, for messages
  * @returns the motion
- * @throws {@link MotionFileError} when the file is damaged, or its arrays are not a pose of one of these layouts
+ * @throws {@link MotionFileError} when the file is damaged or too large, or its arrays are not a pose of one of these layouts
+ *
+ * @example
+ * ```ts
+ * const { frameCount, frameRate } = ReadSmplMotion(bytes, "dance.npz");
+ * ```
  */
-export function ReadSmplMotion(bytes: Uint8Array): ISmplMotion {
+export function ReadSmplMotion(bytes: Uint8Array, fileName?: string): ISmplMotion {
+    try {
+        return ReadArrays(bytes);
+    } catch (cause) {
+        if (fileName !== undefined && cause instanceof MotionFileError) {
+            throw new MotionFileError(cause.code, `${fileName}: ${cause.message}`, { cause });
+        }
+        throw cause;
+    }
+}
+
+function ReadArrays(bytes: Uint8Array): ISmplMotion {
     const arrays = ReadNpz(bytes, WantedNames);
     const slices = FindSlices(arrays);
     const frameCount = arrays.get(slices[0]!.array)!.shape[0] ?? 0;
     // All are checked before anything is allocated: a shape may claim any size as long as one dimension is zero.
     const sources = slices.map(({ array, joints: run }) => RequireRows(arrays, array, frameCount, run.length * 3));
     const joints = slices.flatMap((slice) => slice.joints);
-    const rotations = new Float64Array(frameCount * joints.length * 3);
+    const width = joints.length * 3;
+    RequireMotionSize(frameCount, width, "The motion");
+    const rotations = new Float64Array(frameCount * width);
     let column = 0;
     slices.forEach(({ offset, joints: run }, index) => {
-        const { values, shape } = sources[index]!;
+        const source = sources[index]!;
+        const sourceWidth = source.shape[1] ?? 0;
         for (let frame = 0; frame < frameCount; frame++) {
-            const from = frame * (shape[1] ?? 0) + offset;
-            rotations.set(values.subarray(from, from + run.length * 3), frame * joints.length * 3 + column);
+            for (let i = 0; i < run.length * 3; i++) {
+                rotations[frame * width + column + i] = source.at(frame * sourceWidth + offset + i);
+            }
         }
         column += run.length * 3;
     });
-    const trans = TranslationNames.find((name) => arrays.has(name));
-    return {
-        frameCount,
-        frameRate: ReadFrameRate(arrays),
-        joints,
-        rotations,
-        translations: trans ? RequireRows(arrays, trans, frameCount, 3).values : new Float64Array(frameCount * 3),
-    };
+    const name = TranslationNames.find((candidate) => arrays.has(candidate));
+    const trans = name && RequireRows(arrays, name, frameCount, 3);
+    const translations = new Float64Array(frameCount * 3).map((_, i) => (trans ? trans.at(i) : 0));
+    return { frameCount, frameRate: ReadFrameRate(arrays), joints, rotations, translations };
 }
 
 function FindSlices(arrays: ReadonlyMap<string, INpyArray>): readonly ISlice[] {
@@ -105,7 +123,7 @@ function FindSlices(arrays: ReadonlyMap<string, INpyArray>): readonly ISlice[] {
         if (!layout || poses.shape[0] === 0) {
             throw new MotionFileError(
                 "wrong-shape",
-                `Array "poses" has the shape (${poses.shape.join(", ")}): (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.`,
+                `Array "poses" has the shape ${FormatShape(poses.shape)}: (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.`,
             );
         }
         return layout.map((slice) => ({ array: "poses", ...slice }));
@@ -132,15 +150,17 @@ function RequireRows(arrays: ReadonlyMap<string, INpyArray>, name: string, rows:
     ) {
         throw new MotionFileError(
             "wrong-shape",
-            `Array "${name}" has the shape (${array.shape.join(", ")}): (${Math.max(1, rows)}, ${columns}) is expected.`,
+            `Array "${name}" has the shape ${FormatShape(array.shape)}: (${Math.max(1, rows)}, ${columns}) is expected, one row a frame.`,
         );
     }
-    const bad = array.values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-        throw new MotionFileError(
-            "non-finite",
-            `Array "${name}" holds ${array.values[bad]} in frame ${Math.floor(bad / width)}.`,
-        );
+    for (let i = 0; i < array.count; i++) {
+        if (!Number.isFinite(array.at(i))) {
+            throw new MotionFileError(
+                "non-finite",
+                `Array "${name}" holds ${array.at(i)} in frame ${Math.floor(i / width)}, counted from 0: ` +
+                    "cut that frame out, or fill it in from its neighbours.",
+            );
+        }
     }
     return array;
 }
@@ -150,7 +170,7 @@ function ReadFrameRate(arrays: ReadonlyMap<string, INpyArray>): number {
     if (!name) {
         return DefaultFrameRate;
     }
-    const rate = arrays.get(name)!.values[0] ?? NaN;
+    const rate = ReadScalar(arrays.get(name)!);
     if (!(rate > 0 && rate < 10_000)) {
         throw new MotionFileError(
             "wrong-shape",
@@ -158,4 +178,8 @@ function ReadFrameRate(arrays: ReadonlyMap<string, INpyArray>): number {
         );
     }
     return rate;
+}
+
+function ReadScalar(array: INpyArray): number {
+    return array.count > 0 ? array.at(0) : NaN;
 }

@@ -153,7 +153,7 @@ async function ChoosePoseAsync(line: ICommandLine, stage: AvatarStage, file: IAv
     }
     const pose = TextOption(line, "pose");
     if (pose !== undefined) {
-        return PoseByMotion(stage.avatar, ReadSmplMotion(await ReadUserFileAsync(pose)), up === "z");
+        return PoseByMotion(stage.avatar, ReadSmplMotion(await ReadUserFileAsync(pose), basename(pose)), up === "z");
     }
     const isTimed = line.options["time"] !== undefined || line.options["frames"] !== undefined;
     const clip = TextOption(line, "clip") ?? (isTimed ? file.asset.animations[0]?.name : undefined);

@@ -6,7 +6,19 @@ import { ReadNpz } from "../../../src/animation/npz.js";
 import { ReadSmplMotion } from "../../../src/animation/smplMotion.js";
 
 const SharedData = "../shared/data/motion";
-const itWithData = existsSync(SharedData) || process.env["CI"] ? it : it.skip;
+const hasData = existsSync(SharedData);
+if (!hasData && process.env["CI"]) {
+    throw new Error(`${SharedData} is missing; CI must have it.`);
+}
+
+/** `it` for tests that read motions from beside the repository; without those the title says why it is skipped. */
+function ItWithData(title: string, body: () => void): void {
+    if (hasData) {
+        it(title, body);
+    } else {
+        it.skip(`${title} (needs ${SharedData})`, body);
+    }
+}
 
 /** An array as NumPy saves it, version 1.0. */
 function Npy(type: string, shape: string, data: Uint8Array, order = "False"): Uint8Array {
@@ -26,6 +38,27 @@ function Floats(shape: readonly number[], at: (index: number) => number = () => 
 
 function Npz(arrays: Readonly<Record<string, Uint8Array>>): Uint8Array {
     return zipSync(Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes])));
+}
+
+/** The archive with another number of entries in its end record, which lies at the very end. */
+function ClaimEntries(archive: Uint8Array, count: number): Uint8Array {
+    new DataView(archive.buffer, archive.byteOffset, archive.byteLength).setUint16(archive.length - 14, count, true);
+    return archive;
+}
+
+/** A local header's signature, room for nothing, and the three end records of ZIP64. */
+function Zip64WithEntries(count: number): Uint8Array {
+    const bytes = new Uint8Array(100 + 56 + 20 + 22);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 0x04034b50, true);
+    view.setUint32(100, 0x06064b50, true);
+    view.setUint32(132, count, true);
+    view.setUint32(156, 0x07064b50, true);
+    view.setUint32(164, 100, true);
+    view.setUint32(176, 0x06054b50, true);
+    view.setUint16(184, 0xffff, true);
+    view.setUint32(192, 0xffffffff, true);
+    return bytes;
 }
 
 function CodeOf(act: () => unknown): string {
@@ -48,11 +81,17 @@ describe("ReadNpz", () => {
         });
         const arrays = ReadNpz(bytes, ["single", "double", "long", "flags", "columns", "absent"]);
         expect([...arrays.keys()].sort()).toEqual(["columns", "double", "flags", "long", "single"]);
-        expect(arrays.get("single")).toEqual({ shape: [2, 3], values: new Float64Array([0, 0.5, 1, 1.5, 2, 2.5]) });
-        expect(arrays.get("double")).toEqual({ shape: [], values: new Float64Array([59.94]) });
-        expect(Array.from(arrays.get("long")!.values)).toEqual([-120]);
-        expect(Array.from(arrays.get("flags")!.values)).toEqual([1, 0]);
-        expect(Array.from(arrays.get("columns")!.values)).toEqual([1, 2, 3, 4, 5, 6]);
+        const valuesOf = (name: string): number[] => {
+            const { count, at } = arrays.get(name)!;
+            return Array.from({ length: count }, (_, i) => at(i));
+        };
+        expect(arrays.get("single")!.shape).toEqual([2, 3]);
+        expect(valuesOf("single")).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+        expect(arrays.get("double")!.shape).toEqual([]);
+        expect(valuesOf("double")).toEqual([59.94]);
+        expect(valuesOf("long")).toEqual([-120]);
+        expect(valuesOf("flags")).toEqual([1, 0]);
+        expect(valuesOf("columns")).toEqual([1, 2, 3, 4, 5, 6]);
     });
 
     it("leaves arrays alone that nobody asked for, pickles included", () => {
@@ -70,9 +109,19 @@ describe("ReadNpz", () => {
         ["less data than the shape says", "truncated", () => Npz({ a: Npy("<f4", "(8, 8)", new Uint8Array(12)) })],
         [
             "a shape beyond all memory",
-            "truncated",
+            "too-large",
             () => Npz({ a: Npy("<f4", "(99999999, 99999999)", new Uint8Array(4)) }),
         ],
+        ["more frames than a motion has", "too-large", () => Npz({ a: Npy("|u1", "(1000001, 1)", new Uint8Array(0)) })],
+        [
+            "more numbers than a motion has",
+            "too-large",
+            () => Npz({ a: Npy("|u1", "(900000, 72)", new Uint8Array(0)) }),
+        ],
+        ["nine dimensions", "wrong-shape", () => Npz({ a: Npy("|u1", "(1,1,1,1,1,1,1,1,1)", new Uint8Array(1)) })],
+        ["an archive without a list", "truncated", () => new Uint8Array([0x50, 0x4b, 3, 4, 0, 0])],
+        ["more entries than the file can hold", "too-large", () => ClaimEntries(Npz({ a: Floats([1]) }), 60)],
+        ["more entries than ZIP without extensions can count", "too-large", () => Zip64WithEntries(0xfffffff0)],
         ["a header without a shape", "unsupported-type", () => Npz({ a: Npy("<f4", "None", new Uint8Array(4)) })],
     ] as const)("refuses %s with code %s", (_, code, make) => {
         expect(CodeOf(() => ReadNpz(make(), ["a"]))).toBe(code);
@@ -89,7 +138,7 @@ describe("ReadNpz", () => {
 });
 
 describe("ReadSmplMotion", () => {
-    itWithData("reads SMPL-X and SMPL files of the same dance alike", () => {
+    ItWithData("reads SMPL-X and SMPL files of the same dance alike", () => {
         const smplx = ReadSmplMotion(readFileSync(`${SharedData}/aist_gBR_ch01_smplx.npz`));
         const smpl = ReadSmplMotion(readFileSync(`${SharedData}/aist_gBR_ch01_smpl.npz`));
         expect([smplx.frameCount, smplx.frameRate, smplx.joints.length]).toEqual([720, 60, 55]);
@@ -100,7 +149,7 @@ describe("ReadSmplMotion", () => {
         expect(bodyOf(smpl.rotations, 22)).toEqual(bodyOf(smplx.rotations, 55));
     });
 
-    itWithData("reads the arrays of a body model's parameter file", () => {
+    ItWithData("reads the arrays of a body model's parameter file", () => {
         const motion = ReadSmplMotion(readFileSync("../shared/fixtures/smpl_params_small.npz"));
         expect(motion.frameCount).toBe(5);
         expect(motion.joints.slice(0, 3)).toEqual(["pelvis", "left_hip", "right_hip"]);
@@ -134,8 +183,11 @@ describe("ReadSmplMotion", () => {
     });
 
     it("names array, frame and remedy in its messages", () => {
-        expect(() => ReadSmplMotion(Npz({ poses: Floats([2, 72], (i) => (i === 80 ? NaN : 0)) }))).toThrow(
-            'Array "poses" holds NaN in frame 1.',
+        expect(() => ReadSmplMotion(Npz({ poses: Floats([2, 72], (i) => (i === 80 ? NaN : 0)) }), "dance.npz")).toThrow(
+            'dance.npz: Array "poses" holds NaN in frame 1, counted from 0: cut that frame out, or fill it in',
+        );
+        expect(() => ReadSmplMotion(Npz({ poses: Floats([4]) }))).toThrow(
+            'Array "poses" has the shape (4,): (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.',
         );
         expect(() => ReadSmplMotion(Npz({ poses: Npy("|O", "()", new Uint8Array(3)) }))).toThrow(
             /"poses" holds Python objects \(a pickle\).*numpy\.savez/,
