@@ -117,9 +117,11 @@ function MakeJoints(
     const smplxNames = SmplxNames(gltf, nodes, extension, issues);
     const jointOfEntry = new Map(order.map((entry, joint) => [entry, joint]));
     const used = new Set<string>();
-    return order.map((entry, joint) => {
+    return order.map((entry) => {
         const node = nodes[entry]!;
-        const name = gltf.nodes[node]!.name ?? `joint${joint}`;
+        const given = gltf.nodes[node]!.name;
+        // Babylon gives its bones the same name, by which the two are matched.
+        const name = given === undefined || given === "" ? `joint${node}` : given;
         if (used.has(name)) {
             issues.error("duplicate-name", `/nodes/${node}/name`, `two joints are named "${name}": rename one`);
         }

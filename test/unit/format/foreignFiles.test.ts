@@ -41,6 +41,16 @@ describe("a skinned splat file of others", () => {
         );
     });
 
+    it("has joints without a name named by their node, as Babylon names its bones", () => {
+        const avatar = ReadAvatar(
+            Foreign(({ json }) => {
+                delete json.nodes[4].name;
+                json.nodes[5].name = "";
+            }),
+        );
+        expect(avatar.joints.slice(3, 5).map(({ name }) => name)).toEqual(["joint4", "joint5"]);
+    });
+
     it("has its joints brought into parents-first order, and all that refers to them with it", () => {
         const straight = ReadAvatar(Foreign());
         const reversed = ReadAvatar(
