@@ -49,7 +49,7 @@ export class SceneClock {
         for (const group of groups) {
             if (group.isStarted) {
                 group.goToFrame(FrameAt(group, seconds + PhaseOf(group)));
-                if (this._isFrozen) {
+                if (this._isFrozen && !this.isRunning) {
                     group.pause();
                 }
             }
@@ -69,15 +69,16 @@ export class SceneClock {
 }
 
 /**
- * Frame of a clip at a point of time, the clip repeated.
+ * Frame of a clip at a point of time, the clip repeated. Time 0 is the clip's own, which may lie before its first key; the
+ * very end is the last frame, not the first again.
  *
  * @param group the clip
  * @param seconds the time
  * @returns the frame, from `group.from` to `group.to`
  */
 export function FrameAt(group: AnimationGroup, seconds: number): number {
-    const length = group.to - group.from;
-    return group.from + (length > 0 ? (seconds * FramesPerSecond(group)) % length : 0);
+    const frame = seconds * FramesPerSecond(group);
+    return Math.max(group.from, group.to > 0 && frame > group.to ? frame % group.to : Math.min(frame, group.to));
 }
 
 /**

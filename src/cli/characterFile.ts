@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type IGltfWithResources } from "../convert/bake/readCharacter.js";
+import { type IGltfWithResources } from "../convert/bake/readDocument.js";
 import { AvatarFormatError } from "../format/avatarFormatError.js";
 import { IsGlb } from "../format/glbContainer.js";
 import { ParseJsonText } from "../format/jsonText.js";

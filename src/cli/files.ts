@@ -1,17 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { constants, type Stats } from "node:fs";
+import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { CliError } from "./cliError.js";
 
-const ReadReasons: Readonly<Record<string, string>> = {
+/** What the codes of the file system mean to people, at the end of a sentence. */
+const Reasons: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
     EISDIR: "it is a folder",
+    ENOTDIR: "a part of its path is a file, not a folder",
+    EEXIST: "a part of its path is a file, not a folder",
     EACCES: "permission is denied",
+    EPERM: "permission is denied",
+    EROFS: "it lies on a read-only disk",
+    ENOSPC: "the disk is full",
+    EDQUOT: "your share of the disk is full",
+    ENAMETOOLONG: "its name is too long",
+    ELOOP: "its links lead in a circle",
+    EMFILE: "too many files are open",
 };
 
 function ReasonOf(error: unknown): string {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    return ReadReasons[code] ?? String(error);
+    return Reasons[code] ?? String(error);
 }
 
 /**
@@ -26,6 +37,40 @@ export async function ReadUserFileAsync(path: string): Promise<Uint8Array> {
         return await readFile(path);
     } catch (cause) {
         throw new CliError("file-unreadable", `${path} cannot be read: ${ReasonOf(cause)}.`, { cause });
+    }
+}
+
+/**
+ * Finds out whether a file can be written, ahead of the work that makes it. Leaves nothing behind.
+ *
+ * @param path path of the file; missing folders are no hindrance
+ * @throws {@link CliError} `file-unwritable`
+ */
+export async function RequireWritableAsync(path: string): Promise<void> {
+    try {
+        if ((await StatAsync(path))?.isDirectory()) {
+            throw Object.assign(new Error(path), { code: "EISDIR" });
+        }
+        let folder = dirname(resolve(path));
+        // eslint-disable-next-line no-await-in-loop -- each step depends on the one before
+        while (!(await StatAsync(folder))) {
+            folder = dirname(folder);
+        }
+        // The dot asks for a folder: a file in its place is refused.
+        await access(`${folder}/.`, constants.W_OK);
+    } catch (cause) {
+        throw new CliError("file-unwritable", `${path} cannot be written: ${ReasonOf(cause)}.`, { cause });
+    }
+}
+
+async function StatAsync(path: string): Promise<Stats | undefined> {
+    try {
+        return await stat(path);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return undefined;
+        }
+        throw error;
     }
 }
 

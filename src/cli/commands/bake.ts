@@ -8,8 +8,9 @@ import { ReadCharacterFileAsync } from "../characterFile.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand } from "../command.js";
 import { DecodeImageInNodeAsync } from "../decodeImage.js";
-import { WriteFileAtomicAsync } from "../files.js";
+import { RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import { NumberOption, OnlyFile, TextOption } from "../optionValues.js";
+import { RequireExtension, RequireNoInput } from "../outputFile.js";
 
 /** What the stages are called on the screen. */
 const StageTitles: Readonly<Record<BakeStage, string>> = {
@@ -29,7 +30,7 @@ T-pose, on the 55 SMPL-X joints; facial morph targets become expression channels
 with the npm package sharp.
 
 Options
-  -o, --output FILE  where to write
+  -o, --output FILE  where to write, a .glb
   --splats N         number of Gaussians (default ${DefaultSplats})
   --name NAME        name of the avatar (default: name of the file)
   --license ID       licence of the character, written into the file, for example CC0-1.0 (default unknown)
@@ -53,9 +54,13 @@ Examples
             throw UsageError("Say where to write: -o hero.avatar.glb.");
         }
         const splats = NumberOption(line, "splats", 1, MaxGaussians, true) ?? DefaultSplats;
+        RequireExtension(output, ".glb");
+        RequireNoInput([output], [path]);
         const notice = TextOption(line, "notice");
         const start = performance.now();
-        const asset = await BakeAvatarAsync(await ReadCharacterFileAsync(path), {
+        const character = await ReadCharacterFileAsync(path);
+        await RequireWritableAsync(output);
+        const asset = await BakeAvatarAsync(character, {
             splats,
             name: TextOption(line, "name") ?? basename(path, extname(path)),
             decodeImage: DecodeImageInNodeAsync,

@@ -1,11 +1,13 @@
 import { basename } from "node:path";
 import { ReadSmplMotion } from "../../animation/smplMotion.js";
+import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
+import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { IsGlb } from "../../format/glbContainer.js";
 import { WriteAvatar } from "../../format/writeAvatar.js";
 import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
-import { ReadUserFileAsync, WriteFileAtomicAsync } from "../files.js";
+import { ReadUserFileAsync, RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import {
     NumberOption,
     OnlyFile,
@@ -15,9 +17,10 @@ import {
     ParseSize,
     TextOption,
 } from "../optionValues.js";
-import { PoseByClip, PoseByMotion, type PoseAt } from "../render/avatarPose.js";
+import { RequireExtension, RequireNoInput } from "../outputFile.js";
+import { PoseByClip, PoseByMotion, RequireClip, type PoseAt } from "../render/avatarPose.js";
 import { AvatarStage } from "../render/avatarStage.js";
-import { OrbitPinhole, UnionBox } from "../render/orbitCamera.js";
+import { OrbitPinhole } from "../render/orbitCamera.js";
 import { ParsePinhole, type IPinhole } from "../render/pinholeCamera.js";
 import { EncodePng } from "../render/pngFile.js";
 
@@ -57,14 +60,14 @@ Camera
                    the first pixel is (0.5, 0.5)
 
 Picture
-  -o, --output FILE     where to write
+  -o, --output FILE     where to write, a .png
   --size WIDTHxHEIGHT   pixels (default ${DefaultSize}; --camera-json has its own)
   --background COLOUR   transparent or #rrggbb (default transparent)
   --software            use the software driver even where there is a GPU
 
 Examples
   gaussian-avatar render ada.glb -o ada.png
-  gaussian-avatar render ada.glb -o side.png --clip walk --time 0.4 --camera 90,0 --background #f4f1ec
+  gaussian-avatar render ada.glb -o side.png --clip walk --time 0.4 --camera 90,0 --background "#f4f1ec"
   gaussian-avatar render ada.glb -o walk.png --clip walk --frames 0:29
   gaussian-avatar render ada.glb -o dance.png --pose dance.npz --time 3.5
   gaussian-avatar render ada.glb -o view7.png --camera-json view7.json
@@ -84,23 +87,33 @@ Examples
         software: { type: "boolean" },
     },
     async runAsync(line) {
+        const path = OnlyFile(line, "avatar file");
         const shots = PlanShots(line);
-        CheckExclusive(line, "pose", "clip");
-        CheckExclusive(line, "camera", "camera-json");
-        CheckExclusive(line, "size", "camera-json");
+        CheckOptions(line);
         const orbit = ParseOrbit(TextOption(line, "camera") ?? "0,0");
         const background = ParseBackground(TextOption(line, "background") ?? "transparent");
         const size = ParseSize(TextOption(line, "size") ?? DefaultSize);
         const software = line.options["software"] === true;
+        const others = [TextOption(line, "pose"), TextOption(line, "camera-json")];
+        RequireNoInput(
+            shots.map((shot) => shot.path),
+            [path, ...others.filter((other) => other !== undefined)],
+        );
         const calibration = await ReadCalibrationAsync(line);
-        const file = await ReadAvatarFileAsync(OnlyFile(line, "avatar file"));
+        const file = await ReadAvatarFileAsync(path);
+        const createPose = await ChoosePoseAsync(line, file.asset);
+        await RequireWritableAsync(shots[0]!.path);
         const { width, height } = calibration ?? size;
 
         line.progress.report("starting the renderer", 0);
         const stage = await AvatarStage.CreateAsync(GlbOf(file), { width, height, background, software });
         try {
-            const poseAt = await ChoosePoseAsync(line, stage, file);
-            stage.setCamera(calibration ?? OrbitPinhole(orbit, MotionBounds(stage, poseAt, shots), width, height));
+            const poseAt = createPose(stage.avatar);
+            const moments = shots.map(({ seconds }) => (): Float32Array => {
+                poseAt(seconds);
+                return stage.getSpheres();
+            });
+            stage.setCamera(calibration ?? OrbitPinhole(orbit, moments, width, height));
             await DrawShotsAsync(line, stage, poseAt, shots, { width, height });
         } finally {
             stage.dispose();
@@ -114,6 +127,7 @@ function PlanShots(line: ICommandLine): IShot[] {
     if (output === undefined) {
         throw UsageError("Say where to write: -o out.png.");
     }
+    RequireExtension(output, ".png");
     CheckExclusive(line, "time", "frames");
     const frames = TextOption(line, "frames");
     if (frames === undefined) {
@@ -125,6 +139,24 @@ function PlanShots(line: ICommandLine): IShot[] {
         path: `${stem}.${String(frame).padStart(4, "0")}.png`,
         seconds: frame / rate,
     }));
+}
+
+function CheckOptions(line: ICommandLine): void {
+    CheckExclusive(line, "pose", "clip");
+    CheckExclusive(line, "camera", "camera-json");
+    CheckExclusive(line, "size", "camera-json");
+    CheckCompanion(line, "pose-up", "pose");
+    CheckCompanion(line, "fps", "frames");
+    const up = TextOption(line, "pose-up") ?? "y";
+    if (up !== "y" && up !== "z") {
+        throw UsageError(`--pose-up is "${up}": y or z is expected.`);
+    }
+}
+
+function CheckCompanion(line: ICommandLine, one: string, needed: string): void {
+    if (line.options[one] !== undefined && line.options[needed] === undefined) {
+        throw UsageError(`--${one} does nothing without --${needed}.`);
+    }
 }
 
 function CheckExclusive(line: ICommandLine, one: string, other: string): void {
@@ -146,32 +178,24 @@ function GlbOf({ asset, bytes }: IAvatarFile): Uint8Array {
     return IsGlb(bytes) ? bytes : WriteAvatar(asset);
 }
 
-async function ChoosePoseAsync(line: ICommandLine, stage: AvatarStage, file: IAvatarFile): Promise<PoseAt> {
-    const up = TextOption(line, "pose-up") ?? "y";
-    if (up !== "y" && up !== "z") {
-        throw UsageError(`--pose-up is "${up}": y or z is expected.`);
-    }
+/** Reads and checks what poses the avatar, before the renderer starts. */
+async function ChoosePoseAsync(line: ICommandLine, asset: IAvatarAsset): Promise<(avatar: GaussianAvatar) => PoseAt> {
     const pose = TextOption(line, "pose");
     if (pose !== undefined) {
-        return PoseByMotion(stage.avatar, ReadSmplMotion(await ReadUserFileAsync(pose), basename(pose)), up === "z");
+        const motion = ReadSmplMotion(await ReadUserFileAsync(pose), basename(pose));
+        const isZUp = TextOption(line, "pose-up") === "z";
+        return (avatar) => PoseByMotion(avatar, motion, isZUp);
     }
     const isTimed = line.options["time"] !== undefined || line.options["frames"] !== undefined;
-    const clip = TextOption(line, "clip") ?? (isTimed ? file.asset.animations[0]?.name : undefined);
-    return clip === undefined ? () => undefined : PoseByClip(stage.avatar, clip);
-}
-
-/** Box around the person over all pictures, so that the camera can hold still. */
-function MotionBounds(
-    stage: AvatarStage,
-    poseAt: PoseAt,
-    shots: readonly IShot[],
-): ReturnType<AvatarStage["getBounds"]> {
-    return UnionBox(
-        shots.map(({ seconds }) => {
-            poseAt(seconds);
-            return stage.getBounds();
-        }),
-    );
+    const clip = TextOption(line, "clip") ?? (isTimed ? asset.animations[0]?.name : undefined);
+    if (clip !== undefined) {
+        RequireClip(asset, clip);
+        return (avatar) => PoseByClip(avatar, clip);
+    }
+    if (isTimed) {
+        line.progress.note("note: the avatar has no clips, so it stays at rest.");
+    }
+    return () => () => undefined;
 }
 
 async function DrawShotsAsync(

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { constants, tmpdir } from "node:os";
+import { constants } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { UnpackChromium } from "./chromiumPackage.js";
 
@@ -23,8 +23,6 @@ const DlopenNoDelete = 0x1000;
  * @throws HeadlessError `"software-driver-missing"` when none can be found
  */
 export function UseSoftwareVulkanDriver(): VulkanDriver {
-    // Both software drivers print a warning when this is unset; nothing is ever written there.
-    process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
     if (process.env["VK_ICD_FILENAMES"] || process.env["VK_DRIVER_FILES"]) {
         return "environment";
     }

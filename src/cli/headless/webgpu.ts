@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import type * as Dawn from "webgpu";
 import { HeadlessError } from "./headlessError.js";
 import { UseSoftwareVulkanDriver } from "./softwareAdapter.js";
@@ -41,6 +42,10 @@ export async function InstallWebGpuAsync(options: IWebGpuOptions = {}): Promise<
 }
 
 async function InstallOnceAsync(software: boolean): Promise<GPU> {
+    if (process.platform === "linux") {
+        // Vulkan drivers print an error when this is unset, even those that are only asked who they are.
+        process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
+    }
     const dawn = await ImportDawnAsync();
     const globals = dawn.globals as IDawnGlobals;
     Object.assign(globalThis, globals);

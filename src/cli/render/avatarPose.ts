@@ -1,11 +1,31 @@
-import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { ClipFrame } from "./clipFrame.js";
 import { type ISmplMotion } from "../../animation/smplMotion.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
+import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { CliError } from "../cliError.js";
+
+/** Of groups without animations, for which it does not matter. */
+const DefaultFramesPerSecond = 60;
 
 /** Poses an avatar at a point of time, seconds. */
 export type PoseAt = (seconds: number) => void;
+
+/**
+ * Refuses a clip that an avatar does not have.
+ *
+ * @param asset the avatar
+ * @param name name of the clip
+ * @throws {@link CliError} `no-such-clip`
+ */
+export function RequireClip(asset: IAvatarAsset, name: string): void {
+    const names = asset.animations.map((clip) => clip.name);
+    if (!names.includes(name)) {
+        const found =
+            names.length === 0 ? "The avatar has no clips" : `The clips of the avatar are ${names.join(", ")}`;
+        throw new CliError("no-such-clip", `There is no clip "${name}". ${found}.`);
+    }
+}
 
 /**
  * Poses an avatar by one of its own clips, which is repeated.
@@ -13,29 +33,20 @@ export type PoseAt = (seconds: number) => void;
  * @param avatar the avatar
  * @param name name of the clip
  * @returns the function that poses it
- * @throws {@link CliError} `no-such-clip`
  */
 export function PoseByClip(avatar: GaussianAvatar, name: string): PoseAt {
     const group = avatar.animationGroups.find((candidate) => candidate.name === name);
     if (!group) {
-        const there = avatar.animationGroups.map((candidate) => candidate.name).join(", ");
-        const found = there === "" ? "The avatar has no clips" : `The clips of the avatar are ${there}`;
-        throw new CliError("no-such-clip", `There is no clip "${name}". ${found}.`);
+        // A clip without a single track is no group: it moves nothing.
+        return () => undefined;
     }
     // A group has animatables to move only while it runs.
     group.start(true);
     group.pause();
+    const framesPerSecond = group.targetedAnimations[0]?.animation.framePerSecond ?? DefaultFramesPerSecond;
     return (seconds) => {
-        group.goToFrame(FrameAt(group, seconds));
+        group.goToFrame(ClipFrame(seconds, framesPerSecond, group.from, group.to));
     };
-}
-
-/** Frame of a group at a point of time, the group repeated. */
-function FrameAt(group: AnimationGroup, seconds: number): number {
-    const length = group.to - group.from;
-    const frame = seconds * (group.targetedAnimations[0]?.animation.framePerSecond ?? 60);
-    // The very end is the last frame, not the first again.
-    return group.from + (length > 0 && frame > length ? frame % length : frame);
 }
 
 /**

@@ -4,9 +4,9 @@ import { Scene } from "@babylonjs/core/scene.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { LoadAvatarAsync } from "../../avatar/loadAvatar.js";
 import { CreateHeadlessEngineAsync, RenderPixelsAsync } from "../headless/headlessEngine.js";
-import { type IBox } from "./orbitCamera.js";
 import { PinholeCamera, type IPinhole } from "./pinholeCamera.js";
 import { Unpremultiply } from "./pngFile.js";
+import { PosedSpheres, SkinMatrixFloats } from "./posedSpheres.js";
 
 /** What to set up for pictures of an avatar. */
 export interface IAvatarStageOptions {
@@ -59,19 +59,15 @@ export class AvatarStage {
     }
 
     /**
-     * Box around the avatar in its present pose.
+     * Spheres around the Gaussians in the present pose, see {@link PosedSpheres}.
      *
-     * @returns corners in metres, SMPL space
+     * @returns [n,4] middle and radius, metres, SMPL space
      */
-    public getBounds(): IBox {
-        this.avatar.computeWorldMatrix(true);
-        // Outside a frame Babylon takes every node for up to date that it has looked at since the last one.
-        for (const node of this.avatar.getChildTransformNodes()) {
-            node.computeWorldMatrix(true);
-        }
-        this.avatar.refreshBoundingInfo();
-        const { minimumWorld, maximumWorld } = this.avatar.getBoundingInfo().boundingBox;
-        return { minimum: minimumWorld.asArray(), maximum: maximumWorld.asArray() };
+    public getSpheres(): Float32Array {
+        const { asset } = this.avatar;
+        const matrices = new Float32Array(asset.joints.length * SkinMatrixFloats);
+        this.avatar._updatePose(matrices);
+        return PosedSpheres(asset.gaussians, matrices);
     }
 
     /**

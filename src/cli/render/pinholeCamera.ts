@@ -23,6 +23,15 @@ const Depth = { near: 0.02, far: 1000 } as const;
 /** How far the rows of R may be from orthonormal; calibrations are stored with six digits or more. */
 const RotationTolerance = 1e-3;
 
+/** What the fields of a calibration must hold, at the end of a message. */
+const FieldMeanings = {
+    width: "a number, the width of the picture in pixels",
+    height: "a number, the height of the picture in pixels",
+    K: "9 numbers, row by row: fx, skew, cx, 0, fy, cy, 0, 0, 1 in pixels",
+    R: "9 numbers, row by row: the rotation world → camera (x right, y down, z forward)",
+    t: "3 numbers: the translation world → camera in metres (x right, y down, z forward)",
+} as const;
+
 /**
  * A Babylon camera with exactly the projection of a calibrated one, principal point and skew included, for right-handed
  * scenes whose world is the calibration's world. A world point X appears at K (R X + t), in the picture that spans
@@ -103,15 +112,11 @@ export function ParsePinhole(text: string, fileName: string): IPinhole {
     } catch (cause) {
         throw new CliError("invalid-camera", `${fileName} is not JSON (${String(cause)}).`, { cause });
     }
-    const numbers = (field: string, count: number): number[] => {
+    const numbers = (field: keyof typeof FieldMeanings, count: number): number[] => {
         const value: unknown = typeof json === "object" ? (json as Record<string, unknown> | null)?.[field] : undefined;
         const flat: unknown[] = Array.isArray(value) ? value.flat() : [value];
         if (flat.length !== count || !flat.every((entry) => Number.isFinite(entry))) {
-            const expected = count === 1 ? "a number" : `${count} numbers`;
-            throw new CliError(
-                "invalid-camera",
-                `${fileName}: "${field}" must be ${expected}, world → camera, OpenCV convention.`,
-            );
+            throw new CliError("invalid-camera", `${fileName}: "${field}" must be ${FieldMeanings[field]}.`);
         }
         return flat as number[];
     };

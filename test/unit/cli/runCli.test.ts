@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { type IAvatarSummary } from "../../../src/cli/avatarSummary.js";
+import { WriteFileAtomicAsync } from "../../../src/cli/files.js";
 import { ProgressLine } from "../../../src/cli/terminal.js";
 import { type IValidationIssue } from "../../../src/format/avatarFormatError.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
@@ -13,6 +14,8 @@ const pathOf = MakeTestFolder();
 const Sample = pathOf("sample.glb");
 const SampleBytes = WriteAvatar(MakeSampleAvatar({ gaussians: 300 }));
 writeFileSync(Sample, SampleBytes);
+const Link = pathOf("link.glb");
+linkSync(Sample, Link);
 
 describe("the command line", () => {
     it("lists its commands, and tells the version of the package", async () => {
@@ -42,7 +45,17 @@ describe("the command line", () => {
         [["bake", "hero.glb"], /-o hero\.avatar\.glb/],
         [["bake", "hero.glb", "-o", "x.glb", "--splats", "many"], /--splats is "many": a whole number from 1 to/],
         [["bake", "hero.glb", "-o", "x.glb", "--splats", "1.5"], /a whole number/],
+        [["bake", "hero.glb", "-o", "x.gltf"], /-o is "x\.gltf": a name that ends in \.glb is expected/],
+        [["bake", "hero.glb", "-o", "./hero.glb"], /-o would write over \.\/hero\.glb, which is read/],
+        [["bake", Sample, "-o", Link], /-o would write over .*link\.glb, which is read/],
         [["render", "a.glb"], /-o out\.png/],
+        [["render", "a.glb", "-o", "a.glb"], /-o is "a\.glb": a name that ends in \.png is expected/],
+        [["render", "a.png", "-o", "a.png"], /-o would write over a\.png/],
+        [["render", "a.glb", "-o", "x.png", "--pose", "x.png"], /-o would write over x\.png/],
+        [["render", "a.0007.png", "-o", "a.png", "--frames", "7:8"], /-o would write over a\.0007\.png/],
+        [["render", "a.glb", "-o", "x.png", "--pose-up", "z"], /--pose-up does nothing without --pose/],
+        [["render", "a.glb", "-o", "x.png", "--pose", "b", "--pose-up", "x"], /--pose-up is "x": y or z is expected/],
+        [["render", "a.glb", "-o", "x.png", "--fps", "30"], /--fps does nothing without --frames/],
         [["render", "a.glb", "-o", "x.png", "--size", "10"], /--size is "10": WIDTHxHEIGHT is expected/],
         [["render", "a.glb", "-o", "x.png", "--size", "99999x1"], /each up to 8192/],
         [["render", "a.glb", "-o", "x.png", "--background", "red"], /transparent or #rrggbb/],
@@ -146,6 +159,33 @@ describe("gaussian-avatar validate", () => {
         expect(code).toBe(1);
         expect(issue).toMatchObject({ code: "unsupported-version", severity: "error" });
         expect(JSON.parse((await RunAsync(["validate", Sample, "--json"])).out)).toEqual([]);
+    });
+});
+
+describe("places to write", () => {
+    const character = pathOf("character.glb");
+    writeFileSync(character, SampleBytes);
+    mkdirSync(pathOf("folder.glb"));
+    writeFileSync(pathOf("file"), "");
+
+    it.each([
+        ["folder.glb", "it is a folder"],
+        ["file/hero.glb", "a part of its path is a file, not a folder"],
+        ["file/deeper/hero.glb", "a part of its path is a file, not a folder"],
+        [`${"long".repeat(100)}.glb`, "its name is too long"],
+    ])("are refused before the work begins: %s", async (name, reason) => {
+        const { code, out, err } = await RunAsync(["bake", character, "-o", pathOf(name)]);
+        expect([code, out, err]).toEqual([1, "", `error: ${pathOf(name)} cannot be written: ${reason}.\n`]);
+    });
+
+    it("keep what was there when writing fails half way", async () => {
+        // Written beside its place, and then a folder is in the way of the last step.
+        const target = pathOf("folder.glb");
+        await expect(WriteFileAtomicAsync(target, new Uint8Array(9))).rejects.toMatchObject({
+            code: "file-unwritable",
+            message: `${target} cannot be written: it is a folder.`,
+        });
+        expect(readdirSync(dirname(target)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     });
 });
 
