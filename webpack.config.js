@@ -120,7 +120,8 @@ const sandbox = {
     performance: { hints: false },
     // The address that the server prints stays on the screen.
     stats: "errors-warnings",
-    devServer: { static: false, hot: false, client: { overlay: { warnings: false } } },
+    // WebGPU works on localhost and over https, and nowhere else.
+    devServer: { host: "localhost", static: false, hot: false, client: { overlay: { warnings: false } } },
 };
 
 const libraries = [

@@ -10,23 +10,26 @@ const StageTitles = {
 } as const;
 
 /**
- * Bakes a character in the page, with a progress bar and a way to stop. The baker is fetched on first use.
+ * Bakes a character in the page, with a progress bar and a button to stop. The baker is fetched on first use.
  *
  * @param file a rigged `.glb` or `.vrm`
  * @param overlay where the progress is shown
+ * @param abort stops the work; the button does it too
  * @returns bytes of the avatar file
+ * @throws the signal's reason when it was stopped; `AvatarBakeError` or `RigError` when the file cannot be baked
  */
-export async function BakeFileAsync(file: File, overlay: HTMLElement): Promise<Uint8Array> {
-    const { BakeAvatarAsync, DecodeImageInBrowserAsync, WriteAvatar } = await import("babylon-gaussian-avatar/convert");
-    const abort = new AbortController();
+export async function BakeFileAsync(file: File, overlay: HTMLElement, abort: AbortController): Promise<Uint8Array> {
+    abort.signal.throwIfAborted();
     const card = ShowCard(overlay, `Baking ${file.name}`, "", []);
     const stageLine = card.querySelector("p")!;
     const bar = document.createElement("progress");
     const cancel = MakeElement("button", "Cancel");
     cancel.addEventListener("click", () => {
+        card.remove();
         abort.abort();
     });
     card.append(bar, cancel);
+    const { BakeAvatarAsync, DecodeImageInBrowserAsync, WriteAvatar } = await import("babylon-gaussian-avatar/convert");
     const asset = await BakeAvatarAsync(new Uint8Array(await file.arrayBuffer()), {
         name: file.name.replace(/\.\w+$/, ""),
         decodeImage: DecodeImageInBrowserAsync,
@@ -36,5 +39,6 @@ export async function BakeFileAsync(file: File, overlay: HTMLElement): Promise<U
             bar.value = done;
         },
     });
+    abort.signal.throwIfAborted();
     return WriteAvatar(asset);
 }

@@ -1,5 +1,5 @@
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
-import { type Scene } from "@babylonjs/core/scene.js";
+import { Scene } from "@babylonjs/core/scene.js";
 import { CreateAvatarEngineAsync } from "babylon-gaussian-avatar";
 import { ParseAddress, WriteAddress } from "./address.js";
 import { MakeElement, ShowError } from "./notice.js";
@@ -14,8 +14,6 @@ const FramesUntilReady = 4;
 const address = ParseAddress(location.search);
 const canvas = document.querySelector("canvas")!;
 const caption = document.querySelector<HTMLElement>("#caption")!;
-const overlay = document.createElement("div");
-document.body.append(overlay);
 
 /** Closes the scene that is open. */
 let close = (): void => undefined;
@@ -24,32 +22,33 @@ let close = (): void => undefined;
 async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void> {
     close();
     const definition = Scenes[name]!;
+    const scene = new Scene(engine);
     const clock = new SceneClock(address.time);
-    const titles = Object.fromEntries(Object.entries(Scenes).map(([key, { title }]) => [key, title]));
-    const open = (next: string): void => {
-        WriteAddress(next);
-        void OpenSceneAsync(engine, next);
-    };
-    const panel = address.hasPanel ? new Panel(titles, name, open) : null;
-    let scene: Scene | null = null;
+    const panel = address.hasPanel ? CreatePanel(engine, name) : null;
+    const overlay = document.createElement("div");
+    document.body.append(overlay);
+    let isBuilt = false;
     let isClosed = false;
     close = () => {
         isClosed = true;
         engine.stopRenderLoop();
         panel?.dispose();
-        scene?.dispose();
-        overlay.replaceChildren();
+        overlay.remove();
         delete document.documentElement.dataset["ready"];
+        if (isBuilt) {
+            scene.dispose(); // else once it is built: what still loads into it needs it
+        }
     };
     ShowCaption(definition);
     try {
         const onClipsChanged = (): void => {
-            if (scene) {
-                panel?.refreshClips(scene, clock);
-            }
+            clock.seek(scene.animationGroups, clock.seconds);
+            panel?.refreshClips(scene, clock);
         };
-        const context = { clock, controls: panel?.controls ?? null, overlay, onClipsChanged };
-        scene = await definition.createAsync(engine, canvas, context);
+        const parameters = new URLSearchParams(location.search);
+        const controls = panel?.controls ?? null;
+        await definition.buildAsync(scene, canvas, { clock, controls, overlay, parameters, onClipsChanged });
+        isBuilt = true;
         if (isClosed) {
             scene.dispose(); // another scene was chosen while this one was loading
             return;
@@ -60,12 +59,25 @@ async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void>
         }
         panel?.follow(scene, clock);
         await scene.whenReadyAsync();
-        RunScene(engine, scene, clock.isFrozen && !address.hasPanel);
+        if (!isClosed) {
+            RunScene(engine, scene, clock.isFrozen && !address.hasPanel);
+        }
     } catch (error) {
+        isBuilt = true;
+        scene.dispose();
         if (!isClosed) {
             ShowError(overlay, error);
         }
     }
+}
+
+/** The panel with the list of scenes. */
+function CreatePanel(engine: WebGPUEngine, name: string): Panel {
+    const titles = Object.fromEntries(Object.entries(Scenes).map(([key, { title }]) => [key, title]));
+    return new Panel(titles, name, (next) => {
+        WriteAddress(next);
+        void OpenSceneAsync(engine, next);
+    });
 }
 
 /** Draws a scene over and over; a still picture only until it is ready, and again when the page changes its size. */
@@ -111,5 +123,5 @@ try {
         address.scene !== null && Object.hasOwn(Scenes, address.scene) ? address.scene : first,
     );
 } catch (error) {
-    ShowError(overlay, error);
+    ShowError(document.body.appendChild(document.createElement("div")), error);
 }

@@ -52,8 +52,14 @@ export class Panel {
         this.refreshClips(scene, clock);
         this._times.show([["not measured on this adapter", ""]]);
         clearInterval(this._timer);
-        this._timer = setInterval(() => void this._showFiguresAsync(scene), FigureInterval);
-        void this._showFiguresAsync(scene);
+        const showFigures = (): void => {
+            this._showFiguresAsync(scene).catch((error: unknown) => {
+                clearInterval(this._timer);
+                this._figures.show([[error instanceof Error ? error.message : String(error), ""]]);
+            });
+        };
+        this._timer = setInterval(showFigures, FigureInterval);
+        showFigures();
     }
 
     /**
@@ -79,16 +85,20 @@ export class Panel {
         if (names.length > 1) {
             this._playback.add({ clip: playing?.name ?? "" }, "clip", names).onChange((name: string) => {
                 PlayClip(scene, name);
+                clock.seek(scene.animationGroups, clock.seconds);
                 this.refreshClips(scene, clock);
             });
         }
         const length = playing ? SecondsOf(playing) : LongestScrub;
+        // The slider moves within the cycle that plays now: whoever has walked three cycles far stays about there. Its end
+        // is a little before the next cycle, on which it would step again and again.
+        const cycleStart = (): number => length * Math.floor(clock.seconds / length + 1e-6);
         const scrub = {
             get time(): number {
-                return clock.seconds % length;
+                return clock.seconds - cycleStart();
             },
             set time(seconds: number) {
-                clock.seek(scene.animationGroups, seconds);
+                clock.seek(scene.animationGroups, cycleStart() + Math.min(seconds, 0.999 * length));
             },
         };
         this._playback.add(scrub, "time", 0, length, 0.01).decimals(2).listen();

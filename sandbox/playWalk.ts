@@ -21,8 +21,11 @@ interface ITrackKey {
  */
 export async function PlayWalkAsync(avatar: GaussianAvatar, scene: Scene): Promise<void> {
     const container = await LoadAssetContainerAsync(WalkClipUrl, scene);
-    const [walk] = container.animationGroups;
-    if (walk) {
+    try {
+        const [walk] = container.animationGroups;
+        if (!walk) {
+            throw new Error(`${WalkClipUrl} holds no clip`);
+        }
         const group = walk.clone("walk", (joint: TransformNode) => avatar.getJoint(joint.name as SmplxJointName));
         const pelvis = avatar.getJoint("pelvis");
         for (const { target, animation } of group.targetedAnimations) {
@@ -32,8 +35,9 @@ export async function PlayWalkAsync(avatar: GaussianAvatar, scene: Scene): Promi
         }
         avatar.animationGroups.push(group);
         group.start(true);
+    } finally {
+        container.dispose();
     }
-    container.dispose();
 }
 
 /** Scales a track of positions so that it begins at a height, metres. */

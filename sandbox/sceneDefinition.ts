@@ -1,4 +1,3 @@
-import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type GUI } from "lil-gui";
 import { type SceneClock } from "./sceneClock.js";
@@ -9,7 +8,9 @@ export interface ISandboxContext {
     readonly clock: SceneClock;
     /** Folder of the panel for the scene's own controls, or null where the page shows no panel. */
     readonly controls: GUI | null;
-    /** Where the scene may put elements over the canvas; emptied when the scene is left. */
+    /** The whole query of the address, for what only this scene understands. */
+    readonly parameters: URLSearchParams;
+    /** Where the scene may put elements over the canvas; taken from the page when the scene is left. */
     readonly overlay: HTMLElement;
     /** Tells the panel that clips have come or gone. */
     readonly onClipsChanged: () => void;
@@ -24,12 +25,11 @@ export interface ISandboxScene {
     /** What one can do with it, in a few words. */
     readonly hint: string;
     /**
-     * Builds the scene.
+     * Fills an empty scene, a camera among the rest.
      *
-     * @param engine made by `CreateAvatarEngineAsync`
+     * @param scene an empty scene on an engine of `CreateAvatarEngineAsync`; the shell renders and disposes it
      * @param canvas for the camera's controls
      * @param context what the shell lends
-     * @returns the scene, with a camera; the shell renders and disposes it
      */
-    createAsync(engine: WebGPUEngine, canvas: HTMLCanvasElement, context: ISandboxContext): Promise<Scene>;
+    buildAsync(scene: Scene, canvas: HTMLCanvasElement, context: ISandboxContext): Promise<void>;
 }

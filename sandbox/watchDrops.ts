@@ -46,6 +46,7 @@ export function WatchDrops(scene: Scene, { controls }: ISandboxContext, open: (f
         }
     });
     const pick = (): void => {
+        picker.value = ""; // else the same file again is no change
         picker.click();
     };
     controls?.add({ pick }, "pick").name("open a file …");

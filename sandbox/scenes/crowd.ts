@@ -1,7 +1,7 @@
 import { type InstantiatedEntries } from "@babylonjs/core/assetContainer.js";
 import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
-import { Scene } from "@babylonjs/core/scene.js";
+import { type Scene } from "@babylonjs/core/scene.js";
 import { GaussianAvatar } from "babylon-gaussian-avatar";
 import { DemoAvatarUrl } from "../assets.js";
 import { SetPhase } from "../sceneClock.js";
@@ -10,7 +10,7 @@ import { AddGroundShadow } from "../set/groundShadow.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
 
-/** People that the scene begins with, and the most it offers. */
+/** People that the scene begins with where the address does not say, and the most it offers. */
 const People = { first: 5, most: 20 } as const;
 
 /** Distance between neighbours, metres. */
@@ -25,8 +25,7 @@ export const CrowdScene: ISandboxScene = {
     description: "Copies of one avatar share their data, and are sorted and drawn together.",
     hint: "Drag to look around · change the number of people in the panel",
 
-    async createAsync(engine, canvas, { clock, controls, onClipsChanged }) {
-        const scene = new Scene(engine);
+    async buildAsync(scene, canvas, { clock, controls, parameters, onClipsChanged }) {
         CreateOrbitCamera(scene, canvas, clock, { radius: 6.6, height: 0.75, rise: 0.24 });
         CreateSurroundings(scene);
         const container = await LoadAssetContainerAsync(DemoAvatarUrl, scene);
@@ -42,14 +41,20 @@ export const CrowdScene: ISandboxScene = {
             }
             clock.seek(scene.animationGroups, clock.seconds);
         };
-        setCount(People.first);
-        controls?.add({ people: People.first }, "people", 1, People.most, 1).onChange((count: number) => {
+        const people = FirstCount(parameters);
+        setCount(people);
+        controls?.add({ people }, "people", 1, People.most, 1).onChange((count: number) => {
             setCount(count);
             onClipsChanged();
         });
-        return scene;
     },
 };
+
+/** What the address says as `people=2`, within bounds. */
+function FirstCount(parameters: URLSearchParams): number {
+    const count = Math.round(Number(parameters.get("people")));
+    return count >= 1 ? Math.min(count, People.most) : People.first;
+}
 
 /** Puts a copy on its place of a sunflower pattern, turned a little and out of step with the others. */
 function Place(copy: InstantiatedEntries, index: number, scene: Scene): void {

@@ -3,7 +3,7 @@ import { Color3 } from "@babylonjs/core/Maths/math.color.js";
 import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import { CreateCylinder } from "@babylonjs/core/Meshes/Builders/cylinderBuilder.js";
 import { type Mesh } from "@babylonjs/core/Meshes/mesh.js";
-import { Scene } from "@babylonjs/core/scene.js";
+import { type Scene } from "@babylonjs/core/scene.js";
 import { LoadAvatarAsync } from "babylon-gaussian-avatar";
 import { DemoAvatarUrl, WalkSpeed } from "../assets.js";
 import { type ISandboxScene } from "../sceneDefinition.js";
@@ -23,8 +23,7 @@ export const WalkScene: ISandboxScene = {
     description: "A person made of 60,000 Gaussians walks among ordinary meshes.",
     hint: "Drag to look around · scroll to come closer",
 
-    async createAsync(engine, canvas, { clock }) {
-        const scene = new Scene(engine);
+    async buildAsync(scene, canvas, { clock }) {
         CreateOrbitCamera(scene, canvas, clock, { radius: 5.8, height: 0.9 });
         const { shadows } = CreateSurroundings(scene);
         for (const mesh of CreateObstacles(scene)) {
@@ -41,7 +40,6 @@ export const WalkScene: ISandboxScene = {
             // She faces +z, and walks along the circle.
             avatar.rotation.y = -angle;
         });
-        return scene;
     },
 };
 
