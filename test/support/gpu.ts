@@ -27,7 +27,7 @@ export function DescribeGpu(title: string, body: () => void): void {
     if (found) {
         describe(title, body);
     } else {
-        describe.skip(title, body);
+        describe.skip(`${title} (needs a WebGPU adapter)`, body);
     }
 }
 

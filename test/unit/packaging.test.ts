@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { EnsureFreshBuild } from "../support/freshBuild.js";
 
 /** Runs an ES module in a plain Node process: no jest, no WebGPU, packages as a user of the library has them. */
 function RunInNode(code: string): string {
@@ -22,9 +23,7 @@ const IsAvatarLoaderRegistered = `
 
 describe("the built package", () => {
     beforeAll(() => {
-        if (!existsSync("dist/index.js")) {
-            execFileSync("npm", ["run", "build:lib"], { stdio: "pipe" });
-        }
+        EnsureFreshBuild("dist/index.js", "build:lib", ["src", "shaders", "tsconfig.json", "tsconfig.build.json"]);
     }, 300_000);
 
     it("exports exactly the public names from its root", () => {
