@@ -11,7 +11,7 @@ export {
     type IBakeProgress,
 } from "./bake/bakeAvatar.js";
 export { AvatarBakeError, type AvatarBakeErrorCode } from "./bake/avatarBakeError.js";
-export { type IGltfWithResources } from "./bake/readCharacter.js";
+export { type IGltfWithResources } from "./bake/readDocument.js";
 export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
 export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";

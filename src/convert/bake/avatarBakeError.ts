@@ -3,6 +3,7 @@ import { AvatarError } from "../../diagnostics/avatarError.js";
 /** Failure codes of the baker. */
 export type AvatarBakeErrorCode =
     | "invalid-gltf"
+    | "too-large"
     | "unsupported-extension"
     | "no-skin"
     | "no-triangles"

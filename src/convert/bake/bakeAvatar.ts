@@ -1,3 +1,4 @@
+import { AvatarError } from "../../diagnostics/avatarError.js";
 import {
     type IAnimationClip,
     type IAvatarAsset,
@@ -14,13 +15,17 @@ import { BakeMorphs } from "./bakeMorphs.js";
 import { type IBindPose, ReconstructBindPose } from "./bindPose.js";
 import { BuildCanonicalMeshes, type ICanonicalMesh, SoleHeight } from "./canonicalMesh.js";
 import { BindHipsInScene, FindCanonicalPose, type ICanonicalPose } from "./canonicalPose.js";
-import { type IGltfWithResources, ReadCharacterAsync } from "./readCharacter.js";
+import { ReadCharacterAsync } from "./readCharacter.js";
+import { type IGltfWithResources } from "./readDocument.js";
 import { type DecodeImage, type IRiggedCharacter } from "./riggedCharacter.js";
 import { ShapeSplats } from "./splatShape.js";
-import { SampleSurface } from "./surfaceSampling.js";
+import { SampleSurfaceAsync } from "./surfaceSampling.js";
 
 /** Gaussians of a baked avatar unless told otherwise: 5 mm apart on an adult's body, 2 mm on the face. */
 export const DefaultSplats = 60_000;
+
+/** Share of the work that is done before and after sampling. */
+const SamplingDone = { from: 0.35, to: 0.75 } as const;
 
 /** What the baker is doing. */
 export type BakeStage = "read" | "pose" | "sample" | "clips" | "done";
@@ -49,6 +54,8 @@ export interface IBakeAvatarOptions {
     readonly credits?: IAvatarCredits;
     /** Told about progress. */
     readonly onProgress?: (progress: IBakeProgress) => void;
+    /** Told, for people, what is left out or mended: values that are no numbers, sides that were exchanged. */
+    readonly onWarning?: (message: string) => void;
     /** Stops the work; the promise rejects with the signal's reason. */
     readonly signal?: AbortSignal;
 }
@@ -61,7 +68,7 @@ export interface IBakeAvatarOptions {
  * @param source bytes of a `.glb` or `.vrm`, or a `.gltf` with its side files
  * @param options see {@link IBakeAvatarOptions}
  * @returns the avatar as plain data, ready for `WriteAvatar`
- * @throws AvatarBakeError when the file is broken or has no skinned, visible triangles
+ * @throws AvatarBakeError when the file is broken, too large or has no skinned, visible triangles
  * @throws RigError when required joints cannot be found
  *
  * @example
@@ -92,13 +99,22 @@ export async function BakeAvatarAsync(
         signal?.throwIfAborted();
     };
     await reportAsync("read", 0);
-    const character = await ReadCharacterAsync(source, name, options.decodeImage);
+    const warnings: string[] = [];
+    const character = await OrBakeErrorAsync(
+        name,
+        async () => await ReadCharacterAsync(source, name, options.decodeImage, (message) => warnings.push(message)),
+    );
     await reportAsync("pose", 0.2);
-    const figure = PoseFigure(character, options.morphs);
-    await reportAsync("sample", 0.35);
+    const figure = await OrBakeErrorAsync(name, () => PoseFigure(character, options.morphs));
+    for (const warning of [...warnings, ...figure.pose.mapping.warnings]) {
+        options.onWarning?.(warning);
+    }
+    await reportAsync("sample", SamplingDone.from);
     const head = figure.joints[SmplxJointNames.indexOf("head")]!;
-    const surface = SampleSurface(figure.meshes, head, splats);
-    await reportAsync("sample", 0.75);
+    const surface = await SampleSurfaceAsync(figure.meshes, head, splats, async (share) => {
+        await reportAsync("sample", SamplingDone.from + (SamplingDone.to - SamplingDone.from) * share);
+    });
+    await reportAsync("sample", SamplingDone.to);
     const gaussians = ShapeSplats(figure.meshes, surface);
     const morphTargets = BakeMorphs(figure.meshes, surface.samples);
     const clips = character.clips.filter((clip) => options.clips?.includes(clip.name) ?? true);
@@ -121,6 +137,22 @@ export async function BakeAvatarAsync(
         animations: animations.filter((clip) => clip.tracks.length > 0),
         credits: options.credits ?? { license: "unknown", notices: [] },
     };
+}
+
+/** What the file's own data brings down, where no check foresaw it, is reported as a fault of the file. */
+async function OrBakeErrorAsync<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+        return await work();
+    } catch (error) {
+        if (error instanceof AvatarError) {
+            throw error;
+        }
+        throw new AvatarBakeError(
+            "invalid-gltf",
+            `"${name}" breaks the rules of glTF where reading relies on them. Check it with the glTF validator and export it again.`,
+            { cause: error },
+        );
+    }
 }
 
 /** A character standing in the T-pose on the ground. */

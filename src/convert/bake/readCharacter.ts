@@ -1,9 +1,6 @@
 import {
-    Logger,
     type Animation,
     type Document,
-    type GLTF,
-    type JSONDocument,
     type Material,
     type Mesh,
     type Node,
@@ -11,14 +8,12 @@ import {
     type Skin,
     type Texture,
     type TextureInfo,
-    WebIO,
 } from "@gltf-transform/core";
-import { ALL_EXTENSIONS, type Transform } from "@gltf-transform/extensions";
-import { MeshoptDecoder } from "meshoptimizer";
-import { SmplxJointOfVrmBone } from "../../animation/rig/rigTemplates.js";
-import { type SmplxJointName } from "../../format/bodyModel.js";
+import { type Transform } from "@gltf-transform/extensions";
 import { IdentityMatrix4 } from "../../math/matrix4.js";
 import { AvatarBakeError } from "./avatarBakeError.js";
+import { type IGltfWithResources, ReadDocumentAsync } from "./readDocument.js";
+import { ReadHumanoid } from "./readHumanoid.js";
 import { ReadPrimitive } from "./readPrimitive.js";
 import {
     type DecodeImage,
@@ -34,26 +29,20 @@ import {
     type TextureWrap,
 } from "./riggedCharacter.js";
 
-/** A `.gltf` file with its side files by URI. */
-export interface IGltfWithResources {
-    /** Parsed JSON of the `.gltf`. */
-    readonly json: unknown;
-    /** Bytes of every buffer and image by the URI the JSON names. */
-    readonly resources: Readonly<Record<string, Uint8Array>>;
-}
-
 /**
  * Reads a glTF character into plain data and decodes the pictures its materials show.
  *
  * @param source bytes of a `.glb` or `.vrm`, or a `.gltf` with its side files
  * @param name name for messages
  * @param decodeImage decoder of PNG, JPEG and WebP
+ * @param onWarning told what was mended
  * @throws AvatarBakeError when the file is broken, needs an extension that is not known, or a picture does not decode
  */
 export async function ReadCharacterAsync(
     source: Uint8Array | IGltfWithResources,
     name: string,
     decodeImage: DecodeImage,
+    onWarning: (message: string) => void = () => undefined,
 ): Promise<IRiggedCharacter> {
     const { document, json } = await ReadDocumentAsync(source, name);
     const nodes = new NodeTable(document);
@@ -70,7 +59,7 @@ export async function ReadCharacterAsync(
             skins.set(skin, skins.size);
         }
         for (const primitive of mesh.listPrimitives()) {
-            const read = ReadMesh(primitive, mesh, textures, {
+            const read = ReadMesh(primitive, mesh, textures, onWarning, {
                 name: node.getName() || mesh.getName(),
                 node: nodes.indexOf(node),
                 skin: skin ? skins.get(skin)! : -1,
@@ -89,28 +78,8 @@ export async function ReadCharacterAsync(
             .getRoot()
             .listAnimations()
             .map((animation, i) => ReadClip(animation, i, nodes)),
-        humanoid: ReadHumanoid(json, document, nodes),
+        humanoid: ReadHumanoid(json, document.getRoot().listNodes(), (node) => nodes.indexOf(node)),
     };
-}
-
-async function ReadDocumentAsync(
-    source: Uint8Array | IGltfWithResources,
-    name: string,
-): Promise<{ document: Document; json: GLTF.IGLTF }> {
-    await MeshoptDecoder.ready;
-    const io = new WebIO()
-        .setLogger(new Logger(Logger.Verbosity.SILENT))
-        .registerExtensions(ALL_EXTENSIONS)
-        .registerDependencies({ "meshopt.decoder": MeshoptDecoder });
-    try {
-        const jsonDocument =
-            source instanceof Uint8Array ? await io.binaryToJSON(source) : (source as unknown as JSONDocument);
-        return { document: await io.readJSON(jsonDocument), json: jsonDocument.json };
-    } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const code = /extension/i.test(reason) ? "unsupported-extension" : "invalid-gltf";
-        throw new AvatarBakeError(code, `"${name}" cannot be read as glTF: ${reason}`, { cause: error });
-    }
 }
 
 /** Nodes of the scene in an order in which parents precede children. */
@@ -203,10 +172,12 @@ function ReadMesh(
     primitive: Primitive,
     mesh: Mesh,
     textures: ReadonlyMap<Texture, IDecodedImage>,
+    onWarning: (message: string) => void,
     place: { name: string; node: number; skin: number },
 ): ICharacterMesh | null {
     const targetNames = mesh.getExtras().targetNames;
-    const geometry = ReadPrimitive(primitive, place.name, Array.isArray(targetNames) ? targetNames.map(String) : []);
+    const names = Array.isArray(targetNames) ? targetNames.map(String) : [];
+    const geometry = ReadPrimitive(primitive, place.name, names, onWarning);
     return geometry && { ...place, ...geometry, material: ReadMaterial(primitive.getMaterial(), textures) };
 }
 
@@ -287,6 +258,13 @@ function ReadClip(animation: Animation, index: number, nodes: NodeTable): IChara
         for (let i = 0; i < output.getCount(); i++) {
             values.set(output.getElement(i, element), i * size);
         }
+        const name = animation.getName() || `clip${index}`;
+        if (!values.every(Number.isFinite)) {
+            throw new AvatarBakeError(
+                "invalid-values",
+                `Clip "${name}" has a ${path} of "${node.getName()}" that is no number. Export the clip again.`,
+            );
+        }
         const perKey = values.length / input.getCount() / (sampler.getInterpolation() === "CUBICSPLINE" ? 3 : 1);
         channels.push({
             node: nodes.indexOf(node),
@@ -298,27 +276,4 @@ function ReadClip(animation: Animation, index: number, nodes: NodeTable): IChara
         });
     }
     return { name: animation.getName() || `clip${index}`, channels };
-}
-
-/** The human bones that a VRM file names, as nodes of SMPL-X joints. */
-function ReadHumanoid(json: GLTF.IGLTF, document: Document, nodes: NodeTable): Partial<Record<SmplxJointName, number>> {
-    interface IVrmExtensions {
-        VRM?: { humanoid?: { humanBones?: { bone: string; node: number }[] } };
-        VRMC_vrm?: { humanoid?: { humanBones?: Record<string, { node: number }> } };
-    }
-    const extensions = (json.extensions ?? {}) as IVrmExtensions;
-    const version = extensions.VRMC_vrm ? 1 : 0;
-    const bones = extensions.VRMC_vrm
-        ? Object.entries(extensions.VRMC_vrm.humanoid?.humanBones ?? {}).map(([bone, { node }]) => ({ bone, node }))
-        : (extensions.VRM?.humanoid?.humanBones ?? []);
-    const all = document.getRoot().listNodes();
-    const found: Partial<Record<SmplxJointName, number>> = {};
-    for (const { bone, node } of bones) {
-        const joint = SmplxJointOfVrmBone(bone, version);
-        const index = all[node] ? nodes.indexOf(all[node]) : -1;
-        if (joint && index >= 0) {
-            found[joint] = index;
-        }
-    }
-    return found;
 }

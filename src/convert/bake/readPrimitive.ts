@@ -12,6 +12,10 @@ export type CharacterGeometry = Omit<ICharacterMesh, "name" | "node" | "skin" | 
 /**
  * Reads positions, attributes, weights and morph targets of a primitive as floats (quantised data is undone).
  *
+ * @param primitive the primitive, its attributes as long as POSITION
+ * @param name name of the mesh, for messages
+ * @param targetNames names of the morph targets, as far as the mesh has them
+ * @param onWarning told where values that are no numbers were replaced
  * @returns null for points, lines and primitives without triangles
  * @throws AvatarBakeError when a position or weight is not finite or an index is out of range
  */
@@ -19,6 +23,7 @@ export function ReadPrimitive(
     primitive: Primitive,
     name: string,
     targetNames: readonly string[],
+    onWarning: (message: string) => void,
 ): CharacterGeometry | null {
     const position = primitive.getAttribute("POSITION");
     const indices = position && ReadIndices(primitive, position.getCount());
@@ -33,23 +38,27 @@ export function ReadPrimitive(
             `Mesh "${name}" has an index beyond its ${position.getCount()} vertices.`,
         );
     }
-    const normal = primitive.getAttribute("NORMAL");
-    const texCoords = [0, 1, 2, 3].map((set) => {
-        const accessor = primitive.getAttribute(`TEXCOORD_${set}`);
-        return accessor ? ReadFloats(accessor, 2) : null;
-    });
+    // Exporters write such texture coordinates for faces without area, and normals likewise: the rest is worth baking.
+    const read = (semantic: string, size: number, substitute: number): Float32Array | null => {
+        const accessor = primitive.getAttribute(semantic);
+        return accessor && Mend(ReadFloats(accessor, size), substitute, semantic, name, onWarning);
+    };
     return {
         positions,
-        normals: normal ? ReadFloats(normal, 3) : null,
-        texCoords,
-        colors: ReadColors(primitive.getAttribute("COLOR_0")),
+        normals: read("NORMAL", 3, 0),
+        texCoords: [0, 1, 2, 3].map((set) => read(`TEXCOORD_${set}`, 2, 0)),
+        colors: read("COLOR_0", 4, 1),
         ...ReadWeights(primitive, position.getCount(), name),
         indices,
         morphs: primitive.listTargets().flatMap((target, i) => {
-            const deltas = target.getAttribute("POSITION");
-            return deltas
-                ? [{ name: targetNames[i] || target.getName() || `morph${i}`, deltas: ReadFloats(deltas, 3) }]
-                : [];
+            const accessor = target.getAttribute("POSITION");
+            if (!accessor) {
+                return [];
+            }
+            const morph = targetNames[i] || target.getName() || `morph${i}`;
+            return [
+                { name: morph, deltas: Mend(ReadFloats(accessor, 3), 0, `morph target "${morph}"`, name, onWarning) },
+            ];
         }),
     };
 }
@@ -66,8 +75,25 @@ function ReadFloats(accessor: Accessor, size: number): Float32Array {
     return out;
 }
 
-function ReadColors(accessor: Accessor | null): Float32Array | null {
-    return accessor ? ReadFloats(accessor, 4) : null;
+/** Replaces, in place, what is no finite number, and says so. */
+function Mend(
+    values: Float32Array,
+    substitute: number,
+    what: string,
+    name: string,
+    onWarning: (message: string) => void,
+): Float32Array {
+    let mended = 0;
+    values.forEach((value, i) => {
+        if (!Number.isFinite(value)) {
+            values[i] = substitute;
+            mended++;
+        }
+    });
+    if (mended > 0) {
+        onWarning(`Mesh "${name}": ${mended} values of ${what} are not finite; ${substitute} is used in their stead.`);
+    }
+    return values;
 }
 
 function ReadWeights(

@@ -6,13 +6,13 @@ import { PoseCharacter } from "../../../src/convert/bake/bakeClips.js";
 import { SceneToMetres } from "../../../src/convert/bake/canonicalPose.js";
 import { ReadCharacterAsync } from "../../../src/convert/bake/readCharacter.js";
 import { type IRiggedCharacter } from "../../../src/convert/bake/riggedCharacter.js";
-import { SampleSurface } from "../../../src/convert/bake/surfaceSampling.js";
+import { SampleSurfaceAsync } from "../../../src/convert/bake/surfaceSampling.js";
 import { type IAnimationClip, type IAvatarAsset } from "../../../src/format/avatarAsset.js";
 import { SmplxJointNames, type SmplxJointName } from "../../../src/format/bodyModel.js";
 import { ComposeMatrix4, type Matrix4, MultiplyMatrix4, TransformPoint } from "../../../src/math/matrix4.js";
 import { type QuaternionTuple } from "../../../src/math/quaternion.js";
 import { NormalizeVector3, SubtractVector3, type Vector3Tuple } from "../../../src/math/vector3.js";
-import { RestPositions } from "../../../src/animation/retargetBvh.js";
+import { RestPositions } from "../../../src/animation/rig/restPositions.js";
 
 const Data = "../shared/data";
 const Rigs = {
@@ -159,7 +159,7 @@ describeData("baking real characters (needs ../shared/data)", () => {
     it("samples lie on the surface, evenly, denser on face and hands, and leave no holes", async () => {
         const character = await ReadCharacterAsync(read("person"), "person", DecodeImageInNodeAsync);
         const figure = PoseFigure(character, ["jawOpen", "mouthSmileLeft", "eyeBlinkLeft", "browInnerUp"]);
-        const { samples, candidates } = SampleSurface(figure.meshes, figure.joints[15]!, 6000);
+        const { samples, candidates } = await SampleSurfaceAsync(figure.meshes, figure.joints[15]!, 6000);
         expect(samples.count).toBe(6000);
         const nearestTo = (points: Float32Array, i: number, skip: number): number => {
             let best = Infinity;
@@ -207,20 +207,27 @@ describeData("baking real characters (needs ../shared/data)", () => {
         expect(again.gaussians.colors).toEqual(assets.get("unreal")!.gaussians.colors);
     });
 
-    it("stops when it is aborted, and tells its progress in order", async () => {
+    it.each([
+        ["pose", 0.2],
+        ["sample", 0.35],
+        ["sample", 0.4],
+    ])("stops when it is aborted during %s at %f, and tells its progress in order", async (_, last) => {
         const seen: number[] = [];
         const controller = new AbortController();
         const baking = BakeAvatarAsync(read("rigify"), {
             decodeImage: DecodeImageInNodeAsync,
+            splats: 100,
             signal: controller.signal,
-            onProgress: ({ stage, done }) => {
+            onProgress: ({ done }) => {
                 seen.push(done);
-                if (stage === "pose") {
+                if (done >= last) {
                     controller.abort();
                 }
             },
         });
         await expect(baking).rejects.toThrow(/abort/i);
-        expect(seen).toEqual([0, 0.2]);
+        expect(seen.at(-1)).toBeGreaterThanOrEqual(last);
+        expect(seen.filter((done) => done >= last)).toHaveLength(1);
+        expect(seen).toEqual([...seen].sort((a, b) => a - b));
     });
 });

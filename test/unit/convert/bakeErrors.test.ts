@@ -2,9 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import { type Accessor, Document, NodeIO } from "@gltf-transform/core";
 import { RigError } from "../../../src/animation/rig/mapRig.js";
 import { AvatarBakeError } from "../../../src/convert/bake/avatarBakeError.js";
-import { BakeAvatarAsync } from "../../../src/convert/bake/bakeAvatar.js";
+import { BakeAvatarAsync, type IBakeAvatarOptions } from "../../../src/convert/bake/bakeAvatar.js";
 import { LinearToSrgb, MipTexture, SrgbToLinear, TransformUv } from "../../../src/convert/bake/textureSampling.js";
 import { type DecodeImage, type IDecodedImage, type ITextureSlot } from "../../../src/convert/bake/riggedCharacter.js";
+import { type IAvatarAsset } from "../../../src/format/avatarAsset.js";
+import { RewriteGlbJson } from "../../support/rewriteGlb.js";
 
 interface IFigureOptions {
     readonly skin?: boolean;
@@ -12,6 +14,7 @@ interface IFigureOptions {
     readonly corner?: number;
     readonly alpha?: number;
     readonly picture?: boolean;
+    readonly uv?: number;
 }
 
 /** Joints of a stick figure: name, parent, local offset. */
@@ -56,7 +59,7 @@ async function FigureAsync(options: IFigureOptions = {}): Promise<Uint8Array> {
     const primitive = document
         .createPrimitive()
         .setAttribute("POSITION", accessor("VEC3", Float32Array.from(corners)))
-        .setAttribute("TEXCOORD_0", accessor("VEC2", Float32Array.of(0.1, 0.1, 0.4, 0.1, 0.1, 0.4)))
+        .setAttribute("TEXCOORD_0", accessor("VEC2", Float32Array.of(options.uv ?? 0.1, 0.1, 0.4, 0.1, 0.1, 0.4)))
         .setAttribute("JOINTS_0", accessor("VEC4", Uint8Array.from([5, 0, 0, 0, 5, 0, 0, 0, 5, 0, 0, 0])))
         .setAttribute("WEIGHTS_0", accessor("VEC4", Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0])));
     const material = document.createMaterial("paint").setBaseColorFactor([0.5, 1, 1, options.alpha ?? 1]);
@@ -154,6 +157,233 @@ describe("BakeAvatarAsync", () => {
         await expect(BakeAvatarAsync(await FigureAsync({ joints }), { decodeImage: decodeImageAsync })).rejects.toThrow(
             /left_ankle/,
         );
+    });
+});
+
+/** What the table below breaks in the figure's document. */
+interface IDocument {
+    readonly buffers: { byteLength: number }[];
+    readonly bufferViews: { byteOffset?: number; byteLength: number }[];
+    readonly accessors: { bufferView?: number; byteOffset?: number; count: number; type: string }[];
+    readonly meshes: { primitives: { attributes: Record<string, number> }[] }[];
+    readonly nodes: { name: unknown; children?: number[]; mesh?: number }[];
+    readonly skins: { joints: number[] }[];
+    animations?: unknown[];
+    extensions?: Record<string, unknown>;
+    extensionsUsed?: string[];
+    extensionsRequired?: string[];
+}
+
+const bakeChangedAsync = async (
+    change: (json: IDocument) => void,
+    options: Partial<IBakeAvatarOptions> = {},
+): Promise<IAvatarAsset> =>
+    await BakeAvatarAsync(
+        RewriteGlbJson(await FigureAsync(), (json) => {
+            change(json as unknown as IDocument);
+        }),
+        { decodeImage: decodeImageAsync, splats: 10, ...options },
+    );
+const accessorOf = ({ accessors, meshes }: IDocument, semantic: string): IDocument["accessors"][number] =>
+    accessors[meshes[0]!.primitives[0]!.attributes[semantic]!]!;
+const animate = (json: IDocument, input: string, output: string): void => {
+    const { attributes } = json.meshes[0]!.primitives[0]!;
+    json.animations = [
+        {
+            channels: [{ sampler: 0, target: { node: 0, path: "rotation" } }],
+            samplers: [{ input: attributes[input], output: attributes[output] }],
+        },
+    ];
+};
+
+describe("broken characters", () => {
+    it.each<[string, string, RegExp, (json: IDocument) => void]>([
+        [
+            "ask for more vertices than memory holds",
+            "too-large",
+            /\/accessors\/\d+\/count/,
+            (json) => {
+                const position = accessorOf(json, "POSITION");
+                delete position.bufferView;
+                position.count = 3e8;
+            },
+        ],
+        [
+            "have flat positions",
+            "invalid-gltf",
+            /POSITION: VEC2, must be VEC3/,
+            (json) => {
+                accessorOf(json, "POSITION").type = "VEC2";
+            },
+        ],
+        [
+            "have fewer weights than vertices",
+            "invalid-gltf",
+            /WEIGHTS_0: 2 elements for 3 vertices/,
+            (json) => {
+                accessorOf(json, "WEIGHTS_0").count = 2;
+            },
+        ],
+        [
+            "have fewer texture coordinates than vertices",
+            "invalid-gltf",
+            /TEXCOORD_0: 2 elements/,
+            (json) => {
+                accessorOf(json, "TEXCOORD_0").count = 2;
+            },
+        ],
+        [
+            "name attributes that are not there",
+            "invalid-gltf",
+            /there is no accessor 99/,
+            (json) => {
+                json.meshes[0]!.primitives[0]!.attributes.NORMAL = 99;
+            },
+        ],
+        [
+            "name meshes that are not there",
+            "invalid-gltf",
+            /\/mesh: there is no mesh 9/,
+            (json) => {
+                json.nodes[0]!.mesh = 9;
+            },
+        ],
+        [
+            "name joints that are not there",
+            "invalid-gltf",
+            /\/skins\/0\/joints\/1: there is no node 999/,
+            (json) => {
+                json.skins[0]!.joints[1] = 999;
+            },
+        ],
+        [
+            "have clips whose times are points",
+            "invalid-gltf",
+            /samplers\/0\/input: VEC3, must be SCALAR/,
+            (json) => {
+                animate(json, "POSITION", "WEIGHTS_0");
+            },
+        ],
+        [
+            "state more bytes than there are",
+            "invalid-gltf",
+            /\/buffers\/0\/byteLength/,
+            (json) => {
+                json.buffers[0]!.byteLength = 1e9;
+            },
+        ],
+        [
+            "have views beyond their buffer",
+            "invalid-gltf",
+            /\/bufferViews\/0: bytes/,
+            (json) => {
+                json.bufferViews[0]!.byteLength = 1e9;
+            },
+        ],
+        [
+            "have accessors beyond their view",
+            "invalid-gltf",
+            /\/accessors\/\d+: 3 elements/,
+            (json) => {
+                accessorOf(json, "POSITION").byteOffset = 1e6;
+            },
+        ],
+        [
+            "have offsets below zero",
+            "invalid-gltf",
+            /\/accessors\/\d+\/byteOffset/,
+            (json) => {
+                accessorOf(json, "POSITION").byteOffset = -12;
+            },
+        ],
+        [
+            "have a chain of 20,000 nodes",
+            "invalid-gltf",
+            /nodes deep/,
+            (json) => {
+                for (let i = 0; i < 20_000; i++) {
+                    json.nodes.push({ name: "link", children: [json.nodes.length + 1] });
+                }
+                json.nodes.push({ name: "end" });
+            },
+        ],
+        [
+            "have a node within itself",
+            "invalid-gltf",
+            /nodes deep, or within itself/,
+            (json) => {
+                const first = json.nodes.push({ name: "a", children: [json.nodes.length + 1] });
+                json.nodes.push({ name: "b", children: [first - 1] });
+            },
+        ],
+        [
+            "have numbers for names",
+            "invalid-gltf",
+            /\/nodes\/1\/name/,
+            (json) => {
+                json.nodes[1]!.name = 7;
+            },
+        ],
+        [
+            "are compressed with Draco",
+            "unsupported-extension",
+            /without Draco compression/,
+            (json) => {
+                json.extensionsUsed = ["KHR_draco_mesh_compression"];
+                json.extensionsRequired = ["KHR_draco_mesh_compression"];
+            },
+        ],
+        [
+            "require an extension of tomorrow",
+            "unsupported-extension",
+            /requires EXT_tomorrow/,
+            (json) => {
+                json.extensionsUsed = ["EXT_tomorrow"];
+                json.extensionsRequired = ["EXT_tomorrow"];
+            },
+        ],
+    ])("that %s are refused with the place in the document", async (_, code, message, change) => {
+        const error: unknown = await bakeChangedAsync(change).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(AvatarBakeError);
+        expect((error as AvatarBakeError).code).toBe(code);
+        expect((error as AvatarBakeError).message).toMatch(message);
+    });
+
+    it("get a fixed sentence, with the cause, where no check foresees what is wrong", async () => {
+        const error: unknown = await bakeChangedAsync((json) => {
+            Object.assign(json, { materials: [null] });
+        }).catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(AvatarBakeError);
+        expect((error as AvatarBakeError).message).toMatch(/glTF validator/);
+        expect((error as AvatarBakeError).cause).toBeInstanceOf(Error);
+    });
+
+    it("that are cut off say how many bytes are missing", async () => {
+        const whole = await FigureAsync();
+        const baking = BakeAvatarAsync(whole.subarray(0, whole.length - 100), { decodeImage: decodeImageAsync });
+        await expect(baking).rejects.toThrow(/header states \d+ bytes, the file has \d+/);
+    });
+
+    it.each<[string, Record<string, unknown>]>([
+        ["VRM 0, empty", { VRM: { humanoid: { humanBones: {} } } }],
+        ["VRM 0, without an entry", { VRM: { humanoid: { humanBones: [null] } } }],
+        ["VRM 1, without an entry", { VRMC_vrm: { humanoid: { humanBones: { hips: null } } } }],
+    ])("whose humanoid is unusable are baked by the names of their bones (%s)", async (_, extensions) => {
+        const { gaussians } = await bakeChangedAsync((json) => {
+            json.extensions = extensions;
+        });
+        expect(gaussians.count).toBe(10);
+    });
+
+    it("are mended, with a warning, where texture coordinates are no numbers", async () => {
+        const warnings: string[] = [];
+        const { gaussians } = await BakeAvatarAsync(await FigureAsync({ picture: true, uv: NaN }), {
+            decodeImage: decodeImageAsync,
+            splats: 10,
+            onWarning: (message) => warnings.push(message),
+        });
+        expect(warnings).toEqual([expect.stringMatching(/"mesh": 1 values of TEXCOORD_0 are not finite/)]);
+        expect(gaussians.colors.every(Number.isFinite)).toBe(true);
     });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type ICanonicalMesh } from "../../../src/convert/bake/canonicalMesh.js";
-import { SampleSurface } from "../../../src/convert/bake/surfaceSampling.js";
+import { SampleSurfaceAsync } from "../../../src/convert/bake/surfaceSampling.js";
 import { TriangleTree } from "../../../src/convert/bake/triangleTree.js";
 import { SeededRandom } from "../../support/seededRandom.js";
 
@@ -63,8 +63,8 @@ function Shell({ radius, end = Math.PI, joint = 0, alpha = 1, expressive = false
 }
 
 /** Heights of the samples of each mesh over the border of the cap at y = 0. */
-function Heights(inner: IShell, cap: IShell): [number[], number[]] {
-    const { samples } = SampleSurface([Shell(inner), Shell({ end: Math.PI / 2, ...cap })], [0, 2, 0], 6000);
+async function HeightsAsync(inner: IShell, cap: IShell): Promise<[number[], number[]]> {
+    const { samples } = await SampleSurfaceAsync([Shell(inner), Shell({ end: Math.PI / 2, ...cap })], [0, 2, 0], 6000);
     const heights: [number[], number[]] = [[], []];
     for (let i = 0; i < samples.count; i++) {
         heights[samples.meshes[i]!]!.push(samples.positions[i * 3 + 1]!);
@@ -76,8 +76,8 @@ function Heights(inner: IShell, cap: IShell): [number[], number[]] {
 const covered = (heights: readonly number[]): number => heights.filter((y) => y > 0.02).length;
 
 describe("hidden surface", () => {
-    it("drops what lies under a cover, keeps a band along the cover's border and spends the splats elsewhere", () => {
-        const [inner, cap] = Heights({ radius: 0.1 }, { radius: 0.104 });
+    it("drops what lies under a cover, keeps a band along the cover's border and spends the splats elsewhere", async () => {
+        const [inner, cap] = await HeightsAsync({ radius: 0.1 }, { radius: 0.104 });
         // Beneath this cover a grazing view reaches √(104² - 100²) = 28.6 mm; a band of 8 mm comes on top.
         expect(Math.max(...inner)).toBeLessThan(0.0366);
         expect(inner.filter((y) => y > 0 && y < 0.008).length).toBeGreaterThan(100);
@@ -93,8 +93,8 @@ describe("hidden surface", () => {
         ["shows through a transparent cover", { radius: 0.1 }, { radius: 0.104, alpha: 0.5 }],
         ["moves in an expression", { radius: 0.1, expressive: true }, { radius: 0.104 }],
         ["has a cover that moves in an expression", { radius: 0.1 }, { radius: 0.104, expressive: true }],
-    ])("keeps what %s", (_, inner, cap) => {
-        expect(covered(Heights(inner, cap)[0])).toBeGreaterThan(800);
+    ])("keeps what %s", async (_, inner, cap) => {
+        expect(covered((await HeightsAsync(inner, cap))[0])).toBeGreaterThan(800);
     });
 
     it("finds with the tree exactly the triangles that a test of all of them finds", () => {

@@ -4,7 +4,7 @@ import { DecodeImageInNodeAsync } from "../../../src/cli/decodeImage.js";
 import { PoseFigure } from "../../../src/convert/bake/bakeAvatar.js";
 import { ReadCharacterAsync } from "../../../src/convert/bake/readCharacter.js";
 import { ShapeSplats } from "../../../src/convert/bake/splatShape.js";
-import { SampleSurface } from "../../../src/convert/bake/surfaceSampling.js";
+import { SampleSurfaceAsync } from "../../../src/convert/bake/surfaceSampling.js";
 import { SmplxJointNames } from "../../../src/format/bodyModel.js";
 import {
     AddVector3,
@@ -64,7 +64,7 @@ describeData("shapes of splats on real characters (needs ../shared/data)", () =>
     ])("%s: every splat lies on the surface, and the silhouettes are the mesh's own", async (name, least) => {
         const bytes = new Uint8Array(readFileSync(`${Data}/${name}.glb`));
         const { meshes, joints } = PoseFigure(await ReadCharacterAsync(bytes, name, DecodeImageInNodeAsync));
-        const surface = SampleSurface(meshes, joints[SmplxJointNames.indexOf("head")]!, Splats);
+        const surface = await SampleSurfaceAsync(meshes, joints[SmplxJointNames.indexOf("head")]!, Splats);
         const { samples } = surface;
         const cloud = ShapeSplats(meshes, surface);
         const row = (values: Float32Array, i: number): Vector3Tuple => [
