@@ -1,7 +1,8 @@
-import { RestPositions } from "../../src/animation/retargetBvh.js";
+import { RestPositions } from "../../src/animation/rig/restPositions.js";
 import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset } from "../../src/format/avatarAsset.js";
 import { SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import {
+    NearestSign,
     AngleBetweenQuaternions,
     MultiplyQuaternion,
     QuaternionFromAxisAngle,
@@ -165,25 +166,15 @@ function ToClip(name: string, keys: readonly IPose[], source: readonly IAnimatio
         tracks: [
             { joint: 0, path: "translation", times, values: Float32Array.from(keys.flatMap((key) => [...key.pelvis])) },
             ...body.map((joint): IAnimationTrack => {
-                const values = Float32Array.from(keys.flatMap((key) => [...key.rotations[joint]!]));
-                return { joint, path: "rotation", times, values: ContinuousSigns(values) };
+                const values = new Float32Array(keys.length * 4);
+                keys.forEach((key, i) => {
+                    values.set(NearestSign(key.rotations[joint]!, values, i), i * 4);
+                });
+                return { joint, path: "rotation", times, values };
             }),
             ...RelaxedHands(),
         ],
     };
-}
-
-function ContinuousSigns(values: Float32Array): Float32Array {
-    for (let i = 4; i < values.length; i += 4) {
-        let dot = 0;
-        for (let k = 0; k < 4; k++) {
-            dot += values[i + k]! * values[i - 4 + k]!;
-        }
-        for (let k = 0; dot < 0 && k < 4; k++) {
-            values[i + k] = -values[i + k]!;
-        }
-    }
-    return values;
 }
 
 function RelaxedHands(): IAnimationTrack[] {

@@ -1,11 +1,24 @@
 import { AvatarError } from "../diagnostics/avatarError.js";
-import { MultiplyQuaternion, QuaternionFromAxisAngle, type QuaternionTuple } from "../math/quaternion.js";
+import {
+    MultiplyQuaternion,
+    QuaternionFromAxisAngle,
+    RotateVector3,
+    type QuaternionTuple,
+} from "../math/quaternion.js";
 import { AddVector3, type Vector3Tuple } from "../math/vector3.js";
-import { RotateVector3 } from "../math/quaternion.js";
+import { MaxMotionFrames, MaxMotionNumbers } from "./motionLimits.js";
 import { type IRigNode } from "./rig/restRig.js";
 
-/** Failure code of the BVH reader. */
-export type BvhErrorCode = "invalid-bvh";
+/** What is wrong with a BVH file or with the part of it that was asked for. */
+export type BvhErrorCode =
+    | "not-bvh"
+    | "truncated"
+    | "invalid-number"
+    | "invalid-hierarchy"
+    | "invalid-channels"
+    | "invalid-frames"
+    | "too-large"
+    | "invalid-range";
 
 /** A BVH file that cannot be read. */
 export class BvhError extends AvatarError<BvhErrorCode> {}
@@ -40,6 +53,12 @@ export interface IBvhMotion {
 
 const ChannelNames = /^[XYZ](position|rotation)$/;
 
+/** Channels of a joint: a position and a rotation. */
+const MaxJointChannels = 6;
+
+/** Most joints; production rigs have a few hundred. */
+const MaxJoints = 4096;
+
 /**
  * Reads a BVH file.
  *
@@ -47,99 +66,156 @@ const ChannelNames = /^[XYZ](position|rotation)$/;
  * @throws BvhError naming what was found and where
  */
 export function ReadBvh(text: string): IBvhMotion {
-    const words = text.split(/\s+/).filter((word) => word.length > 0);
-    let at = 0;
-    const next = (): string => {
-        const word = words[at++];
-        if (word === undefined) {
-            throw new BvhError("invalid-bvh", "The BVH file ends in the middle. Check that it was copied whole.");
-        }
-        return word;
-    };
-    const number = (): number => {
-        const word = next();
-        const value = Number(word);
-        if (!Number.isFinite(value)) {
-            throw new BvhError("invalid-bvh", `BVH word ${at}: expected a number, found "${word}".`);
-        }
-        return value;
-    };
-    const expect = (wanted: string): void => {
-        const word = next();
-        if (word.toLowerCase() !== wanted.toLowerCase()) {
-            throw new BvhError("invalid-bvh", `BVH word ${at}: expected "${wanted}", found "${word}".`);
-        }
-    };
-    expect("HIERARCHY");
-    const { joints, channelCount } = ReadHierarchy(next, number, expect);
-    expect("Frames:");
-    const frameCount = number();
-    expect("Frame");
-    expect("Time:");
-    const frameTime = number();
-    if (!Number.isInteger(frameCount) || frameCount < 1 || !(frameTime > 0)) {
-        throw new BvhError("invalid-bvh", `BVH states ${frameCount} frames of ${frameTime} s; both must be positive.`);
+    const words = new WordReader(text);
+    if (!/^HIERARCHY$/i.test(words.next())) {
+        throw new BvhError("not-bvh", 'This is not a BVH file: it does not begin with "HIERARCHY".');
     }
-    if (words.length - at < frameCount * channelCount) {
+    const { joints, channelCount } = ReadHierarchy(words);
+    words.expect("Frames:", "invalid-frames");
+    const frameCount = words.number();
+    words.expect("Frame", "invalid-frames");
+    words.expect("Time:", "invalid-frames");
+    const frameTime = words.number();
+    if (!Number.isInteger(frameCount) || frameCount < 1 || !(frameTime > 0)) {
         throw new BvhError(
-            "invalid-bvh",
-            `BVH states ${frameCount} frames of ${channelCount} channels but holds ${words.length - at} numbers.`,
+            "invalid-frames",
+            `BVH states ${frameCount} frames of ${frameTime} s; both must be positive, and the frames whole.`,
         );
     }
-    const values = Float32Array.from({ length: frameCount * channelCount }, number);
+    if (frameCount > MaxMotionFrames || frameCount * channelCount > MaxMotionNumbers) {
+        throw new BvhError(
+            "too-large",
+            `BVH states ${frameCount} frames of ${channelCount} channels; up to ${MaxMotionFrames} frames and ` +
+                `${MaxMotionNumbers} numbers are read: cut the motion into shorter files.`,
+        );
+    }
+    if (words.left !== frameCount * channelCount) {
+        throw new BvhError(
+            words.left < frameCount * channelCount ? "truncated" : "invalid-frames",
+            `BVH states ${frameCount} frames of ${channelCount} channels, ${frameCount * channelCount} numbers, but ` +
+                `${words.left} follow. Check that it was copied whole, and that its "Frames:" is right.`,
+        );
+    }
+    const values = Float32Array.from({ length: frameCount * channelCount }, () => words.number());
     return { joints, frameTime, frameCount, channelCount, values };
 }
 
-function ReadHierarchy(
-    next: () => string,
-    number: () => number,
-    expect: (word: string) => void,
-): { joints: IBvhJoint[]; channelCount: number } {
+/** The words of the file one after another. */
+class WordReader {
+    private readonly _words: readonly string[];
+    private _at = 0;
+
+    public constructor(text: string) {
+        this._words = text.split(/\s+/).filter((word) => word.length > 0);
+    }
+
+    /** Number of words not read yet. */
+    public get left(): number {
+        return this._words.length - this._at;
+    }
+
+    public next(): string {
+        const word = this._words[this._at++];
+        if (word === undefined) {
+            throw new BvhError("truncated", "The BVH file ends in the middle. Check that it was copied whole.");
+        }
+        return word;
+    }
+
+    /** A number that fits in 32 bits, as which frames are kept. */
+    public number(): number {
+        const word = this.next();
+        const value = Number(word);
+        if (!Number.isFinite(Math.fround(value))) {
+            throw new BvhError("invalid-number", `BVH word ${this._at}: expected a number, found "${word}".`);
+        }
+        return value;
+    }
+
+    public expect(wanted: string, code: BvhErrorCode): void {
+        const word = this.next();
+        if (word.toLowerCase() !== wanted.toLowerCase()) {
+            throw new BvhError(code, `BVH word ${this._at}: expected "${wanted}", found "${word}".`);
+        }
+    }
+}
+
+function ReadHierarchy(words: WordReader): { joints: IBvhJoint[]; channelCount: number } {
     const joints: IBvhJoint[] = [];
     const open: number[] = [];
     let channelCount = 0;
     for (;;) {
-        const word = next();
+        const word = words.next();
         if (word === "}") {
-            open.pop();
-        } else if (word === "MOTION") {
+            if (open.pop() === undefined) {
+                throw new BvhError("invalid-hierarchy", 'BVH hierarchy: a "}" closes no joint. Remove it.');
+            }
+        } else if (/^MOTION$/i.test(word)) {
             break;
         } else if (/^(ROOT|JOINT|End)$/i.test(word)) {
-            const parent = open.at(-1) ?? -1;
-            const label = next();
-            expect("{");
-            expect("OFFSET");
-            const isEnd = /^End$/i.test(word);
-            joints.push({
-                name: isEnd ? `${joints[parent]?.name ?? "root"}_end` : label,
-                parent,
-                offset: [number(), number(), number()],
-                channels: isEnd ? [] : ReadChannels(next, number, expect, label),
-                firstChannel: channelCount,
-            });
-            channelCount += joints.at(-1)!.channels.length;
-            open.push(joints.length - 1);
+            const joint = ReadJoint(words, word, joints, open.at(-1) ?? -1, channelCount);
+            channelCount += joint.channels.length;
+            open.push(joints.push(joint) - 1);
         } else {
-            throw new BvhError("invalid-bvh", `BVH hierarchy: "${word}" is not ROOT, JOINT, End, } or MOTION.`);
+            throw new BvhError("invalid-hierarchy", `BVH hierarchy: "${word}" is not ROOT, JOINT, End, } or MOTION.`);
+        }
+        if (joints.length > MaxJoints) {
+            throw new BvhError(
+                "too-large",
+                `BVH hierarchy: more than ${MaxJoints} joints. Remove those that do not move.`,
+            );
         }
     }
-    if (open.length > 0 || joints.length === 0) {
-        throw new BvhError("invalid-bvh", "BVH hierarchy: MOTION begins before every joint was closed.");
+    if (open.length > 0) {
+        const name = joints[open.at(-1)!]!.name;
+        throw new BvhError("invalid-hierarchy", `BVH hierarchy: MOTION begins before joint "${name}" was closed.`);
+    }
+    if (channelCount === 0) {
+        throw new BvhError("invalid-channels", "BVH hierarchy: no joint has channels, so nothing moves.");
     }
     return { joints, channelCount };
 }
 
-function ReadChannels(
-    next: () => string,
-    number: () => number,
-    expect: (word: string) => void,
-    joint: string,
-): string[] {
-    expect("CHANNELS");
-    const channels = Array.from({ length: number() }, next);
+function ReadJoint(
+    words: WordReader,
+    kind: string,
+    joints: readonly IBvhJoint[],
+    parent: number,
+    firstChannel: number,
+): IBvhJoint {
+    const label = words.next();
+    if (/^ROOT$/i.test(kind) !== parent < 0) {
+        const where = parent < 0 ? "outside of every joint" : `inside of joint "${joints[parent]!.name}"`;
+        throw new BvhError("invalid-hierarchy", `BVH hierarchy: ${kind} "${label}" lies ${where}.`);
+    }
+    words.expect("{", "invalid-hierarchy");
+    words.expect("OFFSET", "invalid-hierarchy");
+    const isEnd = /^End$/i.test(kind);
+    return {
+        name: isEnd ? `${joints[parent]!.name}_end` : label,
+        parent,
+        offset: [words.number(), words.number(), words.number()],
+        channels: isEnd ? [] : ReadChannels(words, label),
+        firstChannel,
+    };
+}
+
+function ReadChannels(words: WordReader, joint: string): string[] {
+    words.expect("CHANNELS", "invalid-channels");
+    const count = words.number();
+    if (!Number.isInteger(count) || count < 0 || count > MaxJointChannels) {
+        throw new BvhError(
+            "invalid-channels",
+            `BVH joint "${joint}": ${count} channels; a joint has 0 to ${MaxJointChannels}.`,
+        );
+    }
+    const channels = Array.from({ length: count }, () => words.next());
     const wrong = channels.find((channel) => !ChannelNames.test(channel));
     if (wrong !== undefined) {
-        throw new BvhError("invalid-bvh", `BVH joint "${joint}": unknown channel "${wrong}".`);
+        throw new BvhError(
+            "invalid-channels",
+            `BVH joint "${joint}": unknown channel "${wrong}"; known are Xposition, Xrotation and so on.`,
+        );
     }
     return channels;
 }

@@ -1,6 +1,6 @@
 import { type IAnimationClip, type IAnimationTrack, type IAvatarJoint } from "../format/avatarAsset.js";
 import { SmplxJointNames, type SmplxJointName } from "../format/bodyModel.js";
-import { DotQuaternion, MultiplyQuaternion, type QuaternionTuple, RotateVector3 } from "../math/quaternion.js";
+import { MultiplyQuaternion, NearestSign, type QuaternionTuple, RotateVector3 } from "../math/quaternion.js";
 import {
     AddVector3,
     DistanceVector3,
@@ -9,9 +9,10 @@ import {
     SubtractVector3,
     type Vector3Tuple,
 } from "../math/vector3.js";
-import { type IBvhMotion, PoseBvh } from "./bvh.js";
+import { BvhError, type IBvhMotion, PoseBvh } from "./bvh.js";
 import { CalibrateRig } from "./rig/calibrateRig.js";
 import { MapRig, RequireJoints } from "./rig/mapRig.js";
+import { RestPositions } from "./rig/restPositions.js";
 import { type IRigNode, type RestRig } from "./rig/restRig.js";
 import { LocalRotations, RetargetBases, RetargetWorldRotations } from "./rig/retargetRotations.js";
 
@@ -34,20 +35,21 @@ export interface IRetargetBvhOptions {
  * @param joints joints of the avatar: SMPL-X names and order, identity rest rotations
  * @returns a clip with one key a frame, starting at time 0
  * @throws RigError when required joints are missing in the file
+ * @throws BvhError `invalid-range` when the motion does not have the frames asked for
  */
 export function RetargetBvh(
     motion: IBvhMotion,
     joints: readonly IAvatarJoint[],
     options: IRetargetBvhOptions,
 ): IAnimationClip {
-    const rest = PoseBvh(motion, options.restFrame ?? 0);
+    const { restFrame = 0, from = 0, to = motion.frameCount } = options;
+    RequireFrames(motion, restFrame, from, to);
+    const rest = PoseBvh(motion, restFrame);
     const mapping = MapRig(rest);
     RequireJoints(mapping, options.name);
     const calibration = CalibrateRig(rest, mapping);
     const bases = RetargetBases(rest, mapping, calibration);
     const target = RestPositions(joints);
-    const from = options.from ?? 0;
-    const to = Math.min(options.to ?? motion.frameCount, motion.frameCount);
     const times = Float32Array.from({ length: to - from }, (_, i) => i * motion.frameTime);
     const rotations = SmplxJointNames.map(() => new Float32Array(times.length * 4));
     const translation = new Float32Array(times.length * 3);
@@ -63,7 +65,7 @@ export function RetargetBvh(
         );
         const key = frame - from;
         LocalRotations(world).forEach((rotation, j) => {
-            rotations[j]!.set(SameHalf(rotation, rotations[j]!, key), key * 4);
+            rotations[j]!.set(NearestSign(rotation, rotations[j]!, key), key * 4);
         });
         translation.set(hips.pelvis(posed, world[0]!), key * 3);
     }
@@ -76,19 +78,16 @@ export function RetargetBvh(
     return { name: options.name, tracks };
 }
 
-/** World rest positions of joints whose rest rotations are identity. */
-export function RestPositions(joints: readonly IAvatarJoint[]): Vector3Tuple[] {
-    const positions: Vector3Tuple[] = [];
-    for (const joint of joints) {
-        positions.push(joint.parent < 0 ? joint.translation : AddVector3(positions[joint.parent]!, joint.translation));
+/** Refuses frames that the motion does not have. */
+function RequireFrames({ frameCount }: IBvhMotion, restFrame: number, from: number, to: number): void {
+    const isFrame = (frame: number): boolean => Number.isInteger(frame) && frame >= 0 && frame < frameCount;
+    if (!isFrame(restFrame) || !isFrame(from) || !isFrame(to - 1) || to <= from) {
+        throw new BvhError(
+            "invalid-range",
+            `restFrame ${restFrame}, from ${from} and to ${to} must be whole, from below to, and lie within the ` +
+                `${frameCount} frames of the motion.`,
+        );
     }
-    return positions;
-}
-
-function SameHalf(rotation: QuaternionTuple, values: Float32Array, key: number): QuaternionTuple {
-    const before = [...values.subarray(Math.max(0, key - 1) * 4, Math.max(0, key - 1) * 4 + 4)];
-    const isFar = key > 0 && DotQuaternion(rotation, before as unknown as QuaternionTuple) < 0;
-    return isFar ? [-rotation[0], -rotation[1], -rotation[2], -rotation[3]] : rotation;
 }
 
 type PositionOf = (rig: RestRig, joint: SmplxJointName) => Vector3Tuple;

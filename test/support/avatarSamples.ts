@@ -7,7 +7,7 @@ import {
     type IMorphTarget,
 } from "../../src/format/avatarAsset.js";
 import { InferBodyModel, SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
-import { GenericJointPositions } from "./genericSkeleton.js";
+import { GenericSkeleton } from "../../src/animation/rig/genericSkeleton.js";
 import { SeededRandom } from "./seededRandom.js";
 
 /** What to put into a sample avatar. */
@@ -51,8 +51,8 @@ function LimbRadius(name: string): number {
 function MakeJoints(count: number): IAvatarJoint[] {
     return SmplxJointNames.slice(0, count).map((name, index) => {
         const parent = SmplxJointParents[index]!;
-        const [x, y, z] = GenericJointPositions[index]!;
-        const [parentX, parentY, parentZ] = parent < 0 ? [0, 0, 0] : GenericJointPositions[parent]!;
+        const [x, y, z] = GenericSkeleton[index]!;
+        const [parentX, parentY, parentZ] = parent < 0 ? [0, 0, 0] : GenericSkeleton[parent]!;
         // Rounded to what a file can hold, so that a round trip compares exactly.
         const translation = [x - parentX, y - parentY, z - parentZ].map(Math.fround) as unknown as [
             number,
@@ -83,7 +83,7 @@ function MakeInverseBindMatrices(joints: readonly IAvatarJoint[]): Float32Array 
 function MakeCapsules(joints: readonly IAvatarJoint[]): ICapsule[] {
     const capsules: ICapsule[] = [];
     joints.forEach((joint, index) => {
-        const from = GenericJointPositions[index]!;
+        const from = GenericSkeleton[index]!;
         const previous = Math.max(0, joint.parent);
         const children = joints.map((_, child) => child).filter((child) => joints[child]!.parent === index);
         for (const child of children) {
@@ -92,7 +92,7 @@ function MakeCapsules(joints: readonly IAvatarJoint[]): ICapsule[] {
                 previous,
                 next: child,
                 from,
-                to: GenericJointPositions[child]!,
+                to: GenericSkeleton[child]!,
                 radius: LimbRadius(joints[child]!.name),
             });
         }

@@ -7,7 +7,7 @@ import { type IAvatarAsset, type IGaussianCloud } from "../../../src/format/avat
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { MakeTestFolder, RunAsync } from "../../support/cliRun.js";
-import { GenericJointPositions } from "../../support/genericSkeleton.js";
+import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";
 import { DescribeGpu } from "../../support/gpu.js";
 import { SmplxJointNames } from "../../../src/format/bodyModel.js";
 
@@ -158,7 +158,7 @@ DescribeGpu("gaussian-avatar render", () => {
     it("poses the joints as an SMPL motion file says, at the frame of the time asked for", async () => {
         const shoulder = SmplxJointNames.indexOf("left_shoulder");
         const wrist = SmplxJointNames.indexOf("left_wrist");
-        const hand = GenericJointPositions[wrist]!;
+        const hand = GenericSkeleton[wrist]!;
         const avatar = SaveAvatar("hand.glb", DotAvatar([{ at: hand, joint: wrist }]));
         // Frame 3 of 10 a second: the left arm a quarter turn up, the whole person 5 cm to her left.
         const frames = 5;
@@ -178,7 +178,7 @@ DescribeGpu("gaussian-avatar render", () => {
         const down = await RenderAsync(avatar, "down.png", ...options, "0");
         ExpectDotAt(down, Project(hand));
         const up = await RenderAsync(avatar, "up.png", ...options, "0.3");
-        const [sx, sy, sz] = GenericJointPositions[shoulder]!;
+        const [sx, sy, sz] = GenericSkeleton[shoulder]!;
         // A quarter turn about +z: (x, y) → (-y, x).
         ExpectDotAt(up, Project([sx - (hand[1] - sy) + 0.05, sy + (hand[0] - sx), sz + (hand[2] - sz)]));
     });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { PoseBvh, ReadBvh } from "../../../src/animation/bvh.js";
-import { RetargetBvh, RestPositions } from "../../../src/animation/retargetBvh.js";
+import { RetargetBvh } from "../../../src/animation/retargetBvh.js";
 import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
 import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";
 import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";
 import { MapRig } from "../../../src/animation/rig/mapRig.js";
+import { RestPositions } from "../../../src/animation/rig/restPositions.js";
 import { type IRigNode } from "../../../src/animation/rig/restRig.js";
 import { SmplxJointOfVrmBone } from "../../../src/animation/rig/rigTemplates.js";
 import { type IAvatarJoint } from "../../../src/format/avatarAsset.js";
@@ -135,6 +136,9 @@ describe("ReadBvh", () => {
     const text = `HIERARCHY ROOT hip { OFFSET 0 1 0 CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
         End Site { OFFSET 0 2 0 } } MOTION Frames: 2 Frame Time: 0.5 0 1 0 0 0 0  3 4 5 90 0 90`;
 
+    const still = (frames: string): string =>
+        `HIERARCHY ROOT hip { OFFSET 0 1 0 CHANNELS 0 } MOTION Frames: ${frames} Frame Time: 0.5`;
+
     it("applies channels in file order, the first outermost", () => {
         const [hip, end] = PoseBvh(ReadBvh(text), 1);
         expect(hip!.position).toEqual([3, 4, 5]);
@@ -143,12 +147,35 @@ describe("ReadBvh", () => {
     });
 
     it.each([
-        ["an early end", text.slice(0, -4), /holds/],
-        ["an unknown channel", text.replace("Xrotation", "Wrotation"), /Wrotation/],
-        ["no hierarchy", "MOTION", /HIERARCHY/],
-        ["a word for a number", text.replace("OFFSET 0 1", "OFFSET zero 1"), /zero/],
-    ])("refuses %s", (_, broken, message) => {
-        expect(() => ReadBvh(broken)).toThrow(message);
+        ["an early end", "truncated", text.slice(0, -4), /12 numbers, but 10 follow/],
+        ["an end in the hierarchy", "truncated", text.slice(0, 60), /ends in the middle/],
+        ["more numbers than stated", "invalid-frames", `${text} 7`, /12 numbers, but 13 follow/],
+        ["an unknown channel", "invalid-channels", text.replace("Xrotation", "Wrotation"), /Wrotation/],
+        ["billions of channels", "invalid-channels", text.replace("CHANNELS 6", "CHANNELS 5e9"), /5000000000 channels/],
+        ["less than no channels", "invalid-channels", text.replace("CHANNELS 6", "CHANNELS -1"), /-1 channels/],
+        ["nothing that moves", "invalid-channels", still("1"), /no joint has channels/],
+        ["more frames than memory", "too-large", text.replace("Frames: 2", "Frames: 1e15"), /1000000000000000 frames/],
+        ["half a frame", "invalid-frames", text.replace("Frames: 2", "Frames: 1.5"), /1\.5 frames/],
+        ["frames without time", "invalid-frames", text.replace("0.5", "0"), /of 0 s/],
+        ["no hierarchy", "not-bvh", "MOTION", /HIERARCHY/],
+        ["a bracket too many", "invalid-hierarchy", text.replace("} }", "} } }"), /closes no joint/],
+        ["a bracket too few", "invalid-hierarchy", text.replace("} }", "}"), /"hip" was closed/],
+        ["a joint outside of the root", "invalid-hierarchy", text.replace("ROOT", "JOINT"), /outside of every joint/],
+        ["a root in a joint", "invalid-hierarchy", text.replace("End Site", "ROOT Site"), /inside of joint "hip"/],
+        ["a word for a number", "invalid-number", text.replace("OFFSET 0 1", "OFFSET zero 1"), /zero/],
+        ["a number beyond 32 bits", "invalid-number", text.replace("OFFSET 0 1", "OFFSET 1e99 1"), /1e99/],
+    ])("refuses %s with code %s", (_, code, broken, message) => {
+        const read = (): unknown => ReadBvh(broken);
+        expect(read).toThrow(message);
+        expect(read).toThrow(expect.objectContaining({ code }));
+    });
+
+    it("refuses frames that the motion does not have", () => {
+        const motion = ReadBvh(text);
+        for (const range of [{ restFrame: 2 }, { from: -1 }, { from: 0.5 }, { from: 1, to: 1 }, { to: 3 }]) {
+            const retarget = (): unknown => RetargetBvh(motion, [], { name: "walk", ...range });
+            expect(retarget).toThrow(expect.objectContaining({ code: "invalid-range" }));
+        }
     });
 });
 
@@ -157,7 +184,8 @@ if (!existsSync(Capture) && process.env.CI) {
     throw new Error(`${Capture} is missing; CI must have it.`);
 }
 
-(existsSync(Capture) ? describe : describe.skip)("RetargetBvh (needs ../shared/data)", () => {
+const hasCapture = existsSync(Capture);
+(hasCapture ? describe : describe.skip)(hasCapture ? "RetargetBvh" : `RetargetBvh (needs ${Capture})`, () => {
     it("stands in the T-pose when the source does, and walks upright along +z", () => {
         const joints: IAvatarJoint[] = SmplxJointNames.map((name, j) => ({
             name,
