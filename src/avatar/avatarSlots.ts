@@ -31,7 +31,7 @@ export class AvatarSlots {
     private readonly _slots: IAvatarSlot[] = [];
     private readonly _slotOf = new Map<GaussianAvatar, IAvatarSlot>();
     private readonly _shared = new Map<IAvatarAsset, ISharedGaussians>();
-    private readonly _refused = new Set<GaussianAvatar>();
+    private _refused = new WeakSet<GaussianAvatar>();
 
     /**
      * @param device to put Gaussians on; borrowed
@@ -133,7 +133,7 @@ export class AvatarSlots {
         this._pipeline.removeInstance(instance);
         this._shared.get(avatar.asset)!.users--;
         this._forgetIfUnused(avatar.asset);
-        this._refused.clear(); // there is room again
+        this._refused = new WeakSet(); // there is room again
     }
 
     private _forgetIfUnused(asset: IAvatarAsset): void {
