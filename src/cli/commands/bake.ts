@@ -71,6 +71,9 @@ Examples
             onProgress: ({ stage, done }) => {
                 line.progress.report(StageTitles[stage], done);
             },
+            onWarning: (message) => {
+                line.progress.note(`note: ${message}`);
+            },
         });
         const bytes = WriteAvatar(asset);
         await WriteFileAtomicAsync(output, bytes);
@@ -83,7 +86,7 @@ Examples
         );
         if (asset.credits.license === "unknown") {
             line.progress.note(
-                "The file names no licence: say under which one the character may be used, with --license.",
+                "note: the file names no licence; say under which one the character may be used, with --license.",
             );
         }
         return ExitCode.Ok;

@@ -2,7 +2,7 @@ import { LocalRotations, RetargetBases, RetargetWorldRotations } from "../../ani
 import { type IAnimationClip, type IAnimationTrack } from "../../format/avatarAsset.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { ComposeMatrix4, type Matrix4, RotationOf, TranslationOf } from "../../math/matrix4.js";
-import { DotQuaternion, MultiplyQuaternion, type QuaternionTuple } from "../../math/quaternion.js";
+import { MultiplyQuaternion, NearestSign, type QuaternionTuple } from "../../math/quaternion.js";
 import { SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type IBindPose, WorldMatrices } from "./bindPose.js";
 import { type ICanonicalPose, SceneToMetres } from "./canonicalPose.js";
@@ -69,13 +69,6 @@ export function BakeClip(
         });
     }
     return { name: clip.name, tracks: [...tracks, ...BakeWeights(character, clip, morphNames)] };
-}
-
-function NearestSign(rotation: QuaternionTuple, values: Float32Array, frame: number): QuaternionTuple {
-    const at = (frame - 1) * 4;
-    const before: QuaternionTuple =
-        frame === 0 ? [0, 0, 0, 1] : [values[at]!, values[at + 1]!, values[at + 2]!, values[at + 3]!];
-    return DotQuaternion(rotation, before) < 0 ? [-rotation[0], -rotation[1], -rotation[2], -rotation[3]] : rotation;
 }
 
 function KeyTimes(channels: readonly ICharacterChannel[]): Float32Array {

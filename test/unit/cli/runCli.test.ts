@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { type IAvatarSummary } from "../../../src/cli/avatarSummary.js";
@@ -217,6 +217,64 @@ describe("gaussian-avatar bake", () => {
         expect(err).toMatch(/"\.\.\/secret\.bin" leaves the folder of the file/);
     });
 });
+
+const Data = "../shared/data/humanoids";
+const hasData = existsSync(Data);
+if (!hasData && process.env["CI"]) {
+    throw new Error(`The characters of ${Data} are missing; CI must have them.`);
+}
+
+(hasData ? describe : describe.skip)(`gaussian-avatar bake${hasData ? "" : ` (needs ${Data})`}`, () => {
+    const Character = `${Data}/kaykit_knight.glb`;
+
+    it("makes an avatar that is valid and holds what was asked for", async () => {
+        const output = pathOf("made/knight.avatar.glb");
+        const credits = ["--license", "CC0-1.0", "--notice", "Knight by its maker"];
+        const options = ["--splats", "400", "--name", "Sir Test", ...credits];
+        const { code, out, err } = await RunAsync(["bake", Character, "-o", output, ...options]);
+        expect([code, err.includes("error")]).toEqual([0, false]);
+        expect(out).toMatch(/: 400 splats, \d+ expression channels, \d+ clips?, /);
+        expect(err).not.toMatch(/licence/);
+        expect(readdirSync(dirname(output))).toEqual(["knight.avatar.glb"]);
+        expect(await RunAsync(["validate", output])).toMatchObject({
+            code: 0,
+            out: `${output}: 0 errors, 0 warnings\n`,
+        });
+        const summary = JSON.parse((await RunAsync(["inspect", output, "--json"])).out) as IAvatarSummary;
+        expect(summary).toMatchObject({
+            name: "Sir Test",
+            splats: 400,
+            tiers: ["baked"],
+            license: "CC0-1.0",
+            notices: ["Knight by its maker"],
+        });
+    });
+
+    it("reads a .gltf with side files, as inspect does, and names the file where no name is given", async () => {
+        const { json, binary } = SplitGlb(readFileSync(Character));
+        json.buffers![0]!.uri = "knight.bin";
+        writeFileSync(pathOf("knight.bin"), binary);
+        writeFileSync(pathOf("knight.gltf"), JSON.stringify(json));
+        const output = pathOf("loose.avatar.glb");
+        const baked = await RunAsync(["bake", pathOf("knight.gltf"), "-o", output, "--splats", "100"]);
+        expect([baked.code, baked.err]).toEqual([0, expect.stringMatching(/^note: the file names no licence/m)]);
+
+        const avatar = SplitGlb(readFileSync(output));
+        avatar.json.buffers![0]!.uri = "avatar.bin";
+        writeFileSync(pathOf("avatar.bin"), avatar.binary);
+        writeFileSync(pathOf("avatar.gltf"), JSON.stringify(avatar.json));
+        const { code, out } = await RunAsync(["inspect", pathOf("avatar.gltf"), "--json"]);
+        expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ name: "knight", splats: 100 })]);
+    });
+});
+
+/** Document and binary chunk of a GLB file. */
+function SplitGlb(glb: Uint8Array): { json: { buffers?: { uri?: string }[] }; binary: Uint8Array } {
+    const view = new DataView(glb.buffer, glb.byteOffset, glb.byteLength);
+    const end = 20 + view.getUint32(12, true);
+    const json = JSON.parse(new TextDecoder().decode(glb.subarray(20, end))) as { buffers?: { uri?: string }[] };
+    return { json, binary: glb.subarray(end + 8, end + 8 + view.getUint32(end, true)) };
+}
 
 describe("ProgressLine", () => {
     function Report(isInteractive: boolean, isQuiet: boolean): string {
