@@ -183,6 +183,60 @@ DescribeGpu("gaussian-avatar render", () => {
         ExpectDotAt(up, Project([sx - (hand[1] - sy) + 0.05, sy + (hand[0] - sx), sz + (hand[2] - sz)]));
     });
 
+    it("takes z for up in motions that say so", async () => {
+        const wrist = SmplxJointNames.indexOf("left_wrist");
+        const hand = GenericSkeleton[wrist]!;
+        const avatar = SaveAvatar("upright.glb", DotAvatar([{ at: hand, joint: wrist }]));
+        // A quarter turn about +x stands a person of a z-up world on her feet; she moves 20 cm up there.
+        const poses = new Float32Array(165);
+        poses[0] = Math.PI / 2;
+        const pelvis = GenericSkeleton[0]!;
+        // The pelvis turns with its world: at rest + offset, (x, y, z) → (x, z, -y).
+        const trans = Float32Array.of(0, 0.1, 0.2);
+        writeFileSync(pathOf("upright.npz"), Npz({ poses: [1, 165, poses], trans: [1, 3, trans] }));
+        const options = ["--pose", pathOf("upright.npz"), "--pose-up", "z", "--camera-json", CameraFile];
+        const png = await RenderAsync(avatar, "upright.png", ...options);
+        const [x, y, z] = [0, 1, 2].map((axis) => hand[axis]! - pelvis[axis]!) as [number, number, number];
+        const at = [pelvis[0], pelvis[2] + 0.2, -(pelvis[1] + 0.1)] as const;
+        ExpectDotAt(png, Project([at[0] + x, at[1] + y, at[2] + z]));
+    });
+
+    it("begins a clip at its own time zero, not at its first key", async () => {
+        const pelvis = GenericSkeleton[0]!;
+        const asset = DotAvatar([{ at: pelvis }]);
+        // Half a metre to her left in a second, from the first key at 0.5 s on.
+        const values = Float32Array.of(...pelvis, pelvis[0] + 0.5, pelvis[1], pelvis[2]);
+        const track = { joint: 0, path: "translation", times: Float32Array.of(0.5, 1.5), values } as const;
+        const avatar = SaveAvatar("late.glb", { ...asset, animations: [{ name: "late", tracks: [track] }] });
+        for (const [seconds, x] of [
+            ["0.25", 0],
+            ["1", 0.25],
+            ["1.5", 0.5],
+        ] as const) {
+            const png = await RenderAsync(avatar, "late.png", "--time", seconds, "--camera-json", CameraFile);
+            ExpectDotAt(png, Project([x, pelvis[1], pelvis[2]]));
+        }
+    });
+
+    it("leaves a twentieth of the picture empty around the person, no more", async () => {
+        // A cross of dots, two metres high and one wide; a dot is cut off half a pixel's low-pass away from its middle.
+        const dots: Point[] = [
+            [0, 0, 0],
+            [0, 2, 0],
+            [-0.5, 1, 0],
+            [0.5, 1, 0],
+        ];
+        const avatar = SaveAvatar("cross.glb", DotAvatar(dots.map((at) => ({ at }))));
+        const png = await RenderAsync(avatar, "cross.png", "--size", "200x400");
+        const rows = Array.from({ length: png.height }, (_, y) =>
+            png.data.subarray(y * png.width * 4, (y + 1) * png.width * 4).some((value, i) => i % 4 === 3 && value > 64),
+        );
+        const empty = [rows.indexOf(true), png.height - 1 - rows.lastIndexOf(true)];
+        for (const margin of empty) {
+            expect(Math.abs(margin / png.height - 0.05)).toBeLessThan(0.01);
+        }
+    });
+
     it("numbers frames by their frame number, and clips move the person", async () => {
         const avatar = SaveAvatar("walk.glb", MakeSampleAvatar({ gaussians: 300 }));
         const options = ["--frames", "5:16:5", "--fps", "20", "--size", "48x64", "--clip", "walk", "--software"];

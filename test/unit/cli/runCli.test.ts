@@ -225,38 +225,38 @@ if (!hasData && process.env["CI"]) {
 }
 
 (hasData ? describe : describe.skip)(`gaussian-avatar bake${hasData ? "" : ` (needs ${Data})`}`, () => {
-    const Character = `${Data}/kaykit_knight.glb`;
+    const Character = `${Data}/quaternius_suit.glb`;
 
     it("makes an avatar that is valid and holds what was asked for", async () => {
-        const output = pathOf("made/knight.avatar.glb");
-        const credits = ["--license", "CC0-1.0", "--notice", "Knight by its maker"];
-        const options = ["--splats", "400", "--name", "Sir Test", ...credits];
+        const output = pathOf("made/suit.avatar.glb");
+        const credits = ["--license", "CC0-1.0", "--notice", "Suit by its maker"];
+        const options = ["--splats", "400", "--name", "A Suit", ...credits];
         const { code, out, err } = await RunAsync(["bake", Character, "-o", output, ...options]);
         expect([code, err.includes("error")]).toEqual([0, false]);
         expect(out).toMatch(/: 400 splats, \d+ expression channels, \d+ clips?, /);
         expect(err).not.toMatch(/licence/);
-        expect(readdirSync(dirname(output))).toEqual(["knight.avatar.glb"]);
+        expect(readdirSync(dirname(output))).toEqual(["suit.avatar.glb"]);
         expect(await RunAsync(["validate", output])).toMatchObject({
             code: 0,
             out: `${output}: 0 errors, 0 warnings\n`,
         });
         const summary = JSON.parse((await RunAsync(["inspect", output, "--json"])).out) as IAvatarSummary;
         expect(summary).toMatchObject({
-            name: "Sir Test",
+            name: "A Suit",
             splats: 400,
             tiers: ["baked"],
             license: "CC0-1.0",
-            notices: ["Knight by its maker"],
+            notices: ["Suit by its maker"],
         });
     });
 
     it("reads a .gltf with side files, as inspect does, and names the file where no name is given", async () => {
         const { json, binary } = SplitGlb(readFileSync(Character));
-        json.buffers![0]!.uri = "knight.bin";
-        writeFileSync(pathOf("knight.bin"), binary);
-        writeFileSync(pathOf("knight.gltf"), JSON.stringify(json));
+        json.buffers![0]!.uri = "suit.bin";
+        writeFileSync(pathOf("suit.bin"), binary);
+        writeFileSync(pathOf("suit.gltf"), JSON.stringify(json));
         const output = pathOf("loose.avatar.glb");
-        const baked = await RunAsync(["bake", pathOf("knight.gltf"), "-o", output, "--splats", "100"]);
+        const baked = await RunAsync(["bake", pathOf("suit.gltf"), "-o", output, "--splats", "100"]);
         expect([baked.code, baked.err]).toEqual([0, expect.stringMatching(/^note: the file names no licence/m)]);
 
         const avatar = SplitGlb(readFileSync(output));
@@ -264,7 +264,7 @@ if (!hasData && process.env["CI"]) {
         writeFileSync(pathOf("avatar.bin"), avatar.binary);
         writeFileSync(pathOf("avatar.gltf"), JSON.stringify(avatar.json));
         const { code, out } = await RunAsync(["inspect", pathOf("avatar.gltf"), "--json"]);
-        expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ name: "knight", splats: 100 })]);
+        expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ name: "suit", splats: 100 })]);
     });
 });
 
