@@ -38,10 +38,11 @@ const BorderWidth = 0.008;
  * - and it is not near the border of the hidden part, so that no gap opens when limbs move.
  * Cut-out and blended materials cover nothing: hair and lace let the skin be seen.
  *
+ * @param covers the character's opaque triangles
+ * @param samples points on the same character
  * @returns [N] 1 for hidden samples
  */
-export function FindHiddenSamples(meshes: readonly ICanonicalMesh[], samples: ISurfaceSamples): Uint8Array {
-    const covers = new Covers(meshes);
+export function FindHiddenSamples(covers: SurfaceCovers, samples: ISurfaceSamples): Uint8Array {
     const hidden = new Uint8Array(samples.count);
     for (let i = 0; i < samples.count; i++) {
         hidden[i] = covers.hide(samples, i) ? 1 : 0;
@@ -61,8 +62,8 @@ const Views = Array.from({ length: 2 * ViewDirections }, (_, i) => {
     return Float32Array.of(radius * Math.cos(angle), radius * Math.sin(angle), z);
 });
 
-/** The opaque triangles of all meshes. */
-class Covers {
+/** The opaque triangles of all meshes, in a tree: made once for a character. */
+export class SurfaceCovers {
     private readonly _meshes: readonly ICanonicalMesh[];
     private readonly _tree: TriangleTree;
     /** [T] mesh and triangle of each triangle of the tree. */
@@ -73,6 +74,7 @@ class Covers {
     /** [views] triangle that blocked each view last, or -1. */
     private readonly _blockers = new Int32Array(Views.length).fill(-1);
 
+    /** @param meshes the character in the T-pose */
     public constructor(meshes: readonly ICanonicalMesh[]) {
         this._meshes = meshes;
         this._expressive = meshes.map(ExpressiveVertices);

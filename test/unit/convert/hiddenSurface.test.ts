@@ -64,7 +64,7 @@ function Shell({ radius, end = Math.PI, joint = 0, alpha = 1, expressive = false
 
 /** Heights of the samples of each mesh over the border of the cap at y = 0. */
 async function HeightsAsync(inner: IShell, cap: IShell): Promise<[number[], number[]]> {
-    const { samples } = await SampleSurfaceAsync([Shell(inner), Shell({ end: Math.PI / 2, ...cap })], [0, 2, 0], 6000);
+    const { samples } = await SampleSurfaceAsync([Shell(inner), Shell({ end: Math.PI / 2, ...cap })], [0, 2, 0], 3000);
     const heights: [number[], number[]] = [[], []];
     for (let i = 0; i < samples.count; i++) {
         heights[samples.meshes[i]!]!.push(samples.positions[i * 3 + 1]!);
@@ -72,7 +72,7 @@ async function HeightsAsync(inner: IShell, cap: IShell): Promise<[number[], numb
     return heights;
 }
 
-/** The samples of 6000 that fall on the cap-covered half of the inner shell. */
+/** The samples of 3000 that fall on the cap-covered half of the inner shell. */
 const covered = (heights: readonly number[]): number => heights.filter((y) => y > 0.02).length;
 
 describe("hidden surface", () => {
@@ -80,10 +80,10 @@ describe("hidden surface", () => {
         const [inner, cap] = await HeightsAsync({ radius: 0.1 }, { radius: 0.104 });
         // Beneath this cover a grazing view reaches √(104² - 100²) = 28.6 mm; a band of 8 mm comes on top.
         expect(Math.max(...inner)).toBeLessThan(0.0366);
-        expect(inner.filter((y) => y > 0 && y < 0.008).length).toBeGreaterThan(100);
-        expect(cap.length + inner.length).toBe(6000);
+        expect(inner.filter((y) => y > 0 && y < 0.008).length).toBeGreaterThan(50);
+        expect(cap.length + inner.length).toBe(3000);
         // Two half spheres of nearly the same area are left.
-        expect(cap.length).toBeGreaterThan(2600);
+        expect(cap.length).toBeGreaterThan(1300);
         expect(Math.max(...cap)).toBeGreaterThan(0.1035);
     });
 
@@ -94,7 +94,7 @@ describe("hidden surface", () => {
         ["moves in an expression", { radius: 0.1, expressive: true }, { radius: 0.104 }],
         ["has a cover that moves in an expression", { radius: 0.1 }, { radius: 0.104, expressive: true }],
     ])("keeps what %s", async (_, inner, cap) => {
-        expect(covered((await HeightsAsync(inner, cap))[0])).toBeGreaterThan(800);
+        expect(covered((await HeightsAsync(inner, cap))[0])).toBeGreaterThan(400);
     });
 
     it("finds with the tree exactly the triangles that a test of all of them finds", () => {

@@ -23,8 +23,11 @@ if (!hasData && process.env.CI) {
 }
 const describeData = hasData ? describe : describe.skip;
 
-/** A third of a default bake, to be quick: splats are larger, and so is what stands out. At 40,000 Xbot reaches 0.95. */
-const Splats = 20_000;
+/**
+ * A sixth of a default bake, to be quick: splats are larger, and so is what stands out; at 40,000 Xbot reaches 0.95. Discs
+ * that touch the surface instead of settling into it fall below the least values: 0.863 and 0.866.
+ */
+const Splats = 10_000;
 
 const Views: readonly Pick<ISideView, "right" | "up">[] = [
     { right: [1, 0, 0], up: [0, 1, 0] },
@@ -59,8 +62,8 @@ function DistanceToTriangle(p: Vector3Tuple, corners: readonly Vector3Tuple[]): 
 describeData("shapes of splats on real characters (needs ../shared/data)", () => {
     // The suit's few large facets meet at sharp angles, over which splats stand out a little to close the edge.
     it.each([
-        ["Xbot_mixamo", 0.915],
-        ["quaternius_suit", 0.905],
+        ["Xbot_mixamo", 0.87],
+        ["quaternius_suit", 0.869],
     ])("%s: every splat lies on the surface, and the silhouettes are the mesh's own", async (name, least) => {
         const bytes = new Uint8Array(readFileSync(`${Data}/${name}.glb`));
         const { meshes, joints } = PoseFigure(await ReadCharacterAsync(bytes, name, DecodeImageInNodeAsync));
