@@ -85,11 +85,26 @@ export async function WriteFileAtomicAsync(path: string, bytes: Uint8Array): Pro
     const folder = dirname(path);
     const staging = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
     try {
-        await mkdir(folder, { recursive: true });
+        await MakeFolderAsync(resolve(folder));
         await writeFile(staging, bytes);
         await rename(staging, path);
     } catch (cause) {
         await rm(staging, { force: true }).catch(() => undefined);
         throw new CliError("file-unwritable", `${path} cannot be written: ${ReasonOf(cause)}.`, { cause });
+    }
+}
+
+/** Makes a folder and those above it, a level at a time: where nothing can be made (/proc), Node's own recursion never ends. */
+async function MakeFolderAsync(folder: string): Promise<void> {
+    try {
+        await mkdir(folder);
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "ENOENT" && dirname(folder) !== folder) {
+            await MakeFolderAsync(dirname(folder));
+            await mkdir(folder);
+        } else if (code !== "EEXIST" || !(await stat(folder)).isDirectory()) {
+            throw error;
+        }
     }
 }
