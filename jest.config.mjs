@@ -1,4 +1,8 @@
-/** Tests run as native ES modules: `npm test` sets `--experimental-vm-modules`. One worker, since the GPU suites share two cores. */
+/**
+ * Tests run as native ES modules: `npm test` sets `--experimental-vm-modules`. Two workers: the software GPU keeps little
+ * more than one core busy, so two suites at once take four minutes where one after the other takes more than five. More
+ * workers on two cores make it spin.
+ */
 export default {
     testEnvironment: "<rootDir>/test/support/nodeEnvironment.mjs",
     extensionsToTreatAsEsm: [".ts", ".wgsl"],
@@ -12,7 +16,7 @@ export default {
     },
     moduleFileExtensions: ["ts", "js", "mjs", "json", "wgsl"],
     testMatch: ["<rootDir>/test/**/*.test.ts"],
-    maxWorkers: 1,
+    maxWorkers: 2,
     reporters: ["default", "<rootDir>/test/support/summaryReporter.mjs"],
     testTimeout: 120_000,
 };
