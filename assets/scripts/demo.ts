@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Document, NodeIO } from "@gltf-transform/core";
-import { ReadBvh } from "../../src/animation/bvh.js";
+import { ReadBvh } from "../../src/animation/motion/bvh.js";
 import { RetargetBvh } from "../../src/animation/retargetBvh.js";
 import { DecodeImageInNodeAsync } from "../../src/cli/decodeImage.js";
 import { BakeAvatarAsync } from "../../src/convert/bake/bakeAvatar.js";

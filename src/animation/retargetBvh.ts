@@ -9,7 +9,7 @@ import {
     SubtractVector3,
     type Vector3Tuple,
 } from "../math/vector3.js";
-import { BvhError, type IBvhMotion, PoseBvh } from "./bvh.js";
+import { BvhError, type IBvhMotion, PoseBvh } from "./motion/bvh.js";
 import { CalibrateRig } from "./rig/calibrateRig.js";
 import { MapRig, RequireJoints } from "./rig/mapRig.js";
 import { RestPositions } from "./rig/restPositions.js";

@@ -27,6 +27,15 @@ export interface IRigMapping {
     readonly nodes: Readonly<Partial<Record<SmplxJointName, number>>>;
     /** Node that ends a finger chain (not a joint itself), by its last joint; used to aim the last phalanx. */
     readonly tips: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /**
+     * Last bone of a limb segment that is split into several serial ones (bend and twist), by joint: the segment begins at
+     * `nodes`, and is turned as this one is.
+     */
+    readonly ends: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** All nodes strictly between pelvis and neck, bottom up; any number. */
+    readonly spine: readonly number[];
+    /** All nodes from the neck's first one to below the head, bottom up; any number. */
+    readonly neck: readonly number[];
     /** Required joints that were not found; a non-empty list makes the rig unusable. */
     readonly missing: readonly SmplxJointName[];
     /** Remarks for people, for example sides that had to be exchanged. */
@@ -51,7 +60,8 @@ export function MapRig(rig: RestRig, explicit: Readonly<Partial<Record<SmplxJoin
     const generic = scored[scored.length - 1]!.nodes;
     const nodes: Partial<Record<SmplxJointName, number>> = { ...generic, ...scored[best]!.nodes, ...explicit };
     DropSharedNodes(nodes, scored[best]!.nodes, explicit);
-    AddSpine(rig, nodes, names);
+    const spine = FindSpine(rig, nodes, names);
+    AddSpine(rig, nodes, spine);
     const tips: Partial<Record<SmplxJointName, number>> = {};
     for (const side of ["left", "right"] as const) {
         const wrist = nodes[`${side}_wrist`];
@@ -61,7 +71,8 @@ export function MapRig(rig: RestRig, explicit: Readonly<Partial<Record<SmplxJoin
     }
     const missing = RequiredParts.flatMap(JointsOfPart).filter((joint) => nodes[joint] === undefined);
     const warnings = missing.length === 0 ? ExchangeSidesIfMirrored(rig, nodes, tips) : [];
-    return { template: RigTemplates[best]!.name, nodes, tips, missing, warnings };
+    const neck = nodes.neck === undefined ? [] : [nodes.neck];
+    return { template: RigTemplates[best]!.name, nodes, tips, ends: {}, spine, neck, missing, warnings };
 }
 
 /**
@@ -127,15 +138,16 @@ function DropSharedNodes(
     }
 }
 
-/**
- * The spine is every node strictly between pelvis and neck. The first becomes spine1, the last spine3 (it carries the
- * shoulders), the one nearest the middle spine2; what is left over follows its nearest mapped ancestor.
- */
-function AddSpine(rig: RestRig, nodes: Partial<Record<SmplxJointName, number>>, names: readonly IBoneName[]): void {
+/** The spine is every node strictly between pelvis and neck. */
+function FindSpine(
+    rig: RestRig,
+    nodes: Readonly<Partial<Record<SmplxJointName, number>>>,
+    names: readonly IBoneName[],
+): number[] {
     const top = nodes.neck ?? nodes.head;
     const pelvis = nodes.pelvis;
     if (top === undefined || pelvis === undefined) {
-        return;
+        return [];
     }
     let chain: number[] = [];
     for (let i = rig[top]!.parent; i >= 0 && i !== pelvis; i = rig[i]!.parent) {
@@ -145,7 +157,14 @@ function AddSpine(rig: RestRig, nodes: Partial<Record<SmplxJointName, number>>, 
         chain = chain.filter((i) => /spine|chest|torso|abdomen/.test(names[i]!.base));
     }
     // A second neck bone below the named head may sit between neck and spine in some rigs.
-    chain = chain.filter((i) => !names[i]!.base.startsWith("neck"));
+    return chain.filter((i) => !names[i]!.base.startsWith("neck"));
+}
+
+/**
+ * The first node of the spine becomes spine1, the last spine3 (it carries the shoulders), the one nearest the middle
+ * spine2.
+ */
+function AddSpine(rig: RestRig, nodes: Partial<Record<SmplxJointName, number>>, chain: readonly number[]): void {
     if (chain.length === 0) {
         return;
     }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { ReadSmplMotion } from "../../animation/smplMotion.js";
+import { ReadSmplMotion } from "../../animation/motion/smplMotion.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { IsGlb } from "../../format/glbContainer.js";

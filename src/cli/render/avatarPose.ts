@@ -1,6 +1,6 @@
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { ClipFrame } from "./clipFrame.js";
-import { type ISmplMotion } from "../../animation/smplMotion.js";
+import { type ISmplMotion } from "../../animation/motion/smplMotion.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { CliError } from "../cliError.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
-import { PoseBvh, ReadBvh } from "../../../src/animation/bvh.js";
+import { PoseBvh, ReadBvh } from "../../../src/animation/motion/bvh.js";
 import { RetargetBvh } from "../../../src/animation/retargetBvh.js";
 import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
 import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";

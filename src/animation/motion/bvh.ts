@@ -1,13 +1,13 @@
-import { AvatarError } from "../diagnostics/avatarError.js";
+import { AvatarError } from "../../diagnostics/avatarError.js";
 import {
     MultiplyQuaternion,
     QuaternionFromAxisAngle,
     RotateVector3,
     type QuaternionTuple,
-} from "../math/quaternion.js";
-import { AddVector3, type Vector3Tuple } from "../math/vector3.js";
+} from "../../math/quaternion.js";
+import { AddVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { MaxMotionFrames, MaxMotionNumbers } from "./motionLimits.js";
-import { type IRigNode } from "./rig/restRig.js";
+import { type IRigNode } from "../rig/restRig.js";
 
 /** What is wrong with a BVH file or with the part of it that was asked for. */
 export type BvhErrorCode =

@@ -1,4 +1,4 @@
-import { SmplxJointNames, type SmplxJointName } from "../format/bodyModel.js";
+import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
 import { MotionFileError } from "./motionFileError.js";
 import { RequireMotionSize } from "./motionLimits.js";
 import { FormatShape, type INpyArray } from "./npy.js";

@@ -1,4 +1,4 @@
-import { AvatarError } from "../diagnostics/avatarError.js";
+import { AvatarError } from "../../diagnostics/avatarError.js";
 
 /** Why a motion file was refused. */
 export type MotionFileErrorCode =
