@@ -18,7 +18,8 @@ export type BvhErrorCode =
     | "invalid-channels"
     | "invalid-frames"
     | "too-large"
-    | "invalid-range";
+    | "invalid-range"
+    | "no-rest-pose";
 
 /** A BVH file that cannot be read. */
 export class BvhError extends AvatarError<BvhErrorCode> {}

@@ -9,10 +9,15 @@ import { type RigPose } from "./rigPose.js";
 export interface IMotion {
     /** Name of the clip. */
     readonly name: string;
-    /** The rig at rest: its bind pose where there is one, never a frame of the motion by accident. */
+    /**
+     * The rig at rest, standing on the motion's ground: its bind pose where there is one, never a frame of the motion by
+     * accident.
+     */
     readonly rig: RestRig;
     /** Nodes that the source itself names as human bones (VRM, SMPL files). */
     readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** What was assumed about the source or found amiss in it, a sentence each, for reports. */
+    readonly notes?: readonly string[];
     /** Seconds from the first to the last key; 0 for a single pose. */
     readonly duration: number;
     /** Keys a second that the source was recorded or is keyed with. */

@@ -90,6 +90,31 @@ export function ReadNpy(bytes: Uint8Array, name: string): INpyArray {
     return { shape, count, at: (index) => element.read(view, place(index) * element.bytes) };
 }
 
+/** Longest text that is read; names of bodies and sets are shorter. */
+const MaxTextLength = 256;
+
+/**
+ * Reads a single text in NumPy's NPY format.
+ *
+ * @param bytes the file
+ * @param name name of the array for messages
+ * @returns the text, or null when the array holds no single text
+ * @throws {@link MotionFileError} `not-npz`, `truncated`, `unsupported-type` or `wrong-shape`
+ */
+export function ReadNpyText(bytes: Uint8Array, name: string): string | null {
+    const { type, shape, dataOffset } = ReadHeader(bytes, name);
+    const [, kind, size = ""] = /^[<|=]?([US])(\d+)$/.exec(type) ?? [];
+    const length = Math.min(Number(size), MaxTextLength);
+    const isSingle = shape.every((count) => count === 1);
+    if (kind === undefined || !isSingle || dataOffset + length * (kind === "U" ? 4 : 1) > bytes.length) {
+        return null;
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset);
+    const codes = Array.from({ length }, (_, i) => (kind === "U" ? view.getUint32(i * 4, true) : view.getUint8(i)));
+    const isText = codes.every((code) => code <= 0x10ffff);
+    return isText ? String.fromCodePoint(...codes.filter((code) => code > 0)) : null;
+}
+
 /**
  * Writes a shape as NumPy does.
  *

@@ -1,7 +1,7 @@
 import { unzipSync, type UnzipFileInfo } from "fflate";
 import { MotionFileError } from "./motionFileError.js";
 import { MaxMotionNumbers } from "./motionLimits.js";
-import { ReadNpy, type INpyArray } from "./npy.js";
+import { ReadNpy, ReadNpyText, type INpyArray } from "./npy.js";
 
 /** Most bytes that the arrays may unpack to together: the largest motion that is read, as 64-bit numbers, and headers. */
 const MaxUnpackedBytes = MaxMotionNumbers * 8 + 1024 * 1024;
@@ -34,6 +34,45 @@ const MaxCommentBytes = 0xffff;
  * ```
  */
 export function ReadNpz(bytes: Uint8Array, names: readonly string[]): Map<string, INpyArray> {
+    const result = new Map<string, INpyArray>();
+    for (const [name, content] of Unpack(bytes, names).contents) {
+        result.set(name, ReadNpy(content, name));
+    }
+    return result;
+}
+
+/** What else an NPZ file holds besides numbers. */
+export interface INpzTexts {
+    /** Names of all arrays, whatever they hold. */
+    readonly names: ReadonlySet<string>;
+    /** The texts asked for; arrays that hold no text are left out. */
+    readonly texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads texts out of an NPZ file, and which arrays it has.
+ *
+ * @param bytes the file
+ * @param names the texts wanted
+ * @returns names and texts
+ * @throws {@link MotionFileError} when the file is not an NPZ, is cut off or too large
+ */
+export function ReadNpzTexts(bytes: Uint8Array, names: readonly string[]): INpzTexts {
+    const { contents, all } = Unpack(bytes, names);
+    const texts = new Map<string, string>();
+    for (const [name, content] of contents) {
+        const text = ReadNpyText(content, name);
+        if (text !== null) {
+            texts.set(name, text);
+        }
+    }
+    return { names: all, texts };
+}
+
+const Suffix = ".npy";
+
+/** Unpacks the arrays that are wanted; lists all. */
+function Unpack(bytes: Uint8Array, names: readonly string[]): { contents: [string, Uint8Array][]; all: Set<string> } {
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
         throw new MotionFileError(
             "not-npz",
@@ -41,9 +80,11 @@ export function ReadNpz(bytes: Uint8Array, names: readonly string[]): Map<string
         );
     }
     CheckEntryCount(bytes);
-    const wanted = new Set(names.map((name) => `${name}.npy`));
+    const wanted = new Set(names.map((name) => name + Suffix));
+    const all = new Set<string>();
     let total = 0;
     const filter = (file: UnzipFileInfo): boolean => {
+        all.add(file.name.endsWith(Suffix) ? file.name.slice(0, -Suffix.length) : file.name);
         if (!wanted.has(file.name)) {
             return false;
         }
@@ -57,9 +98,9 @@ export function ReadNpz(bytes: Uint8Array, names: readonly string[]): Map<string
         }
         return true;
     };
-    let files: Record<string, Uint8Array>;
     try {
-        files = unzipSync(bytes, { filter });
+        const files = Object.entries(unzipSync(bytes, { filter }));
+        return { contents: files.map(([file, content]) => [file.slice(0, -Suffix.length), content]), all };
     } catch (cause) {
         if (cause instanceof MotionFileError) {
             throw cause;
@@ -70,12 +111,6 @@ export function ReadNpz(bytes: Uint8Array, names: readonly string[]): Map<string
             { cause },
         );
     }
-    const result = new Map<string, INpyArray>();
-    for (const [file, content] of Object.entries(files)) {
-        const name = file.slice(0, -".npy".length);
-        result.set(name, ReadNpy(content, name));
-    }
-    return result;
 }
 
 /**

@@ -2,7 +2,8 @@ import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js"
 import { MotionFileError } from "./motionFileError.js";
 import { RequireMotionSize } from "./motionLimits.js";
 import { FormatShape, type INpyArray } from "./npy.js";
-import { ReadNpz } from "./npz.js";
+import { ReadNpz, ReadNpzTexts } from "./npz.js";
+import { CheckHandOptions, HandNumbers, UnpackHand, type ISmplHandOptions } from "./smplHands.js";
 
 /** A motion of the SMPL family as plain data. */
 export interface ISmplMotion {
@@ -16,6 +17,14 @@ export interface ISmplMotion {
     readonly rotations: Float64Array;
     /** [T,3] offset of the pelvis from its rest position, metres, SMPL axes; zeros when the file has none. */
     readonly translations: Float64Array;
+    /** Body model that the file was made with, by the layout of its pose. */
+    readonly model: "smpl" | "smplh" | "smplx";
+    /** Axis of the file's world that points up, as its content tells; mocap archives have z. */
+    readonly upAxis: "y" | "z";
+    /** Shape of the performer; empty when the file does not say. */
+    readonly betas: readonly number[];
+    /** `neutral`, `female`, `male`, or null when the file does not say. */
+    readonly gender: string | null;
 }
 
 /** Where a run of joints lies in an array of axis-angle vectors. */
@@ -63,13 +72,23 @@ const TranslationNames = ["trans", "transl"] as const;
 
 const WantedNames = ["poses", ...SplitArrays.map(({ array }) => array), ...TranslationNames, ...FrameRateNames];
 
+/** Arrays that hold coefficients of the hand components when they are narrower than a hand. */
+const HandArrays: readonly string[] = ["left_hand_pose", "right_hand_pose"];
+
+/** Most shape coefficients that are read. */
+const MaxBetas = 300;
+
+/** Arrays that only the z-up mocap archives have, with the weight of that as a share of a person standing upright. */
+const ArchiveArrays: Readonly<Record<string, number>> = { mocap_time_length: 0.6, dmpls: 0.4, marker_data: 0.3 };
+
 /**
  * Reads a motion of the SMPL family from an NPZ file: `poses` of 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X) numbers a frame,
  * or arrays of their own (`root_orient`, `pose_body`, … or `global_orient`, `body_pose`, …); `trans` and the frame rate
- * where given. Hand angles are taken as absolute, zero being the flat open hand.
+ * where given.
  *
  * @param bytes the file
  * @param fileName name of the file, for messages
+ * @param options how hand angles are meant (default: absolute, zero being the flat open hand)
  * @returns the motion
  * @throws {@link MotionFileError} when the file is damaged or too large, or its arrays are not a pose of one of these layouts
  *
@@ -78,9 +97,10 @@ const WantedNames = ["poses", ...SplitArrays.map(({ array }) => array), ...Trans
  * const { frameCount, frameRate } = ReadSmplMotion(bytes, "dance.npz");
  * ```
  */
-export function ReadSmplMotion(bytes: Uint8Array, fileName?: string): ISmplMotion {
+export function ReadSmplMotion(bytes: Uint8Array, fileName?: string, options: ISmplHandOptions = {}): ISmplMotion {
     try {
-        return ReadArrays(bytes);
+        CheckHandOptions(options);
+        return ReadArrays(bytes, options);
     } catch (cause) {
         if (fileName !== undefined && cause instanceof MotionFileError) {
             throw new MotionFileError(cause.code, `${fileName}: ${cause.message}`, { cause });
@@ -89,31 +109,133 @@ export function ReadSmplMotion(bytes: Uint8Array, fileName?: string): ISmplMotio
     }
 }
 
-function ReadArrays(bytes: Uint8Array): ISmplMotion {
+function ReadArrays(bytes: Uint8Array, options: ISmplHandOptions): ISmplMotion {
     const arrays = ReadNpz(bytes, WantedNames);
+    const { names, texts } = ReadNpzTexts(bytes, ["gender"]);
     const slices = FindSlices(arrays);
     const frameCount = arrays.get(slices[0]!.array)!.shape[0] ?? 0;
     // All are checked before anything is allocated: a shape may claim any size as long as one dimension is zero.
-    const sources = slices.map(({ array, joints: run }) => RequireRows(arrays, array, frameCount, run.length * 3));
+    const sources = slices.map(({ array, joints: run }) =>
+        RequireRows(arrays, array, frameCount, WidthOf(arrays, array, run.length * 3, options)),
+    );
     const joints = slices.flatMap((slice) => slice.joints);
     const width = joints.length * 3;
     RequireMotionSize(frameCount, width, "The motion");
     const rotations = new Float64Array(frameCount * width);
     let column = 0;
-    slices.forEach(({ offset, joints: run }, index) => {
-        const source = sources[index]!;
-        const sourceWidth = source.shape[1] ?? 0;
-        for (let frame = 0; frame < frameCount; frame++) {
-            for (let i = 0; i < run.length * 3; i++) {
-                rotations[frame * width + column + i] = source.at(frame * sourceWidth + offset + i);
-            }
-        }
-        column += run.length * 3;
+    slices.forEach((slice, index) => {
+        CopySlice(slice, sources[index]!, frameCount, options, { values: rotations, width, column });
+        column += slice.joints.length * 3;
     });
     const name = TranslationNames.find((candidate) => arrays.has(candidate));
     const trans = name && RequireRows(arrays, name, frameCount, 3);
     const translations = new Float64Array(frameCount * 3).map((_, i) => (trans ? trans.at(i) : 0));
-    return { frameCount, frameRate: ReadFrameRate(arrays), joints, rotations, translations };
+    return {
+        frameCount,
+        frameRate: ReadFrameRate(arrays),
+        joints,
+        rotations,
+        translations,
+        model: joints.includes("jaw") ? "smplx" : joints.includes("left_index1") ? "smplh" : "smpl",
+        upAxis: FindUpAxis(rotations, width, joints.indexOf("pelvis"), names),
+        betas: ReadBetas(bytes),
+        gender: texts.get("gender") ?? null,
+    };
+}
+
+/** Where a slice goes in the rows of the motion. */
+interface ISliceTarget {
+    readonly values: Float64Array;
+    readonly width: number;
+    readonly column: number;
+}
+
+function CopySlice(
+    { array, offset, joints }: ISlice,
+    source: INpyArray,
+    frameCount: number,
+    { handPose, hands }: ISmplHandOptions,
+    { values, width, column }: ISliceTarget,
+): void {
+    const sourceWidth = source.shape[1] ?? 0;
+    const stored = HandArrays.includes(array) ? sourceWidth : joints.length * 3;
+    for (let frame = 0; frame < frameCount; frame++) {
+        const from = frame * sourceWidth + offset;
+        const to = frame * width + column;
+        // Coefficients of hands are unpacked below.
+        const angles = stored === joints.length * 3 ? stored : 0;
+        for (let i = 0; i < angles; i++) {
+            values[to + i] = source.at(from + i);
+        }
+        for (const side of ["left", "right"] as const) {
+            const first = joints.indexOf(`${side}_index1`);
+            if (first >= 0 && (stored < HandNumbers || handPose === "relative-to-mean")) {
+                const at = (index: number): number => source.at(from + first * 3 + index);
+                const count = Math.min(stored, HandNumbers);
+                UnpackHand(at, count, hands?.[side], handPose === "relative-to-mean", values, to + first * 3);
+            }
+        }
+    }
+}
+
+/** Numbers a row that an array must have: those of its joints, or as many coefficients as the body model has components. */
+function WidthOf(
+    arrays: ReadonlyMap<string, INpyArray>,
+    name: string,
+    width: number,
+    { hands }: ISmplHandOptions,
+): number {
+    const stored = arrays.get(name)!.shape[1] ?? 0;
+    if (!HandArrays.includes(name) || stored >= HandNumbers || stored === 0) {
+        return width;
+    }
+    const known = (name === "left_hand_pose" ? hands?.left : hands?.right)?.components?.length ?? 0;
+    if (known < stored) {
+        throw new MotionFileError(
+            "hand-model-missing",
+            `Array "${name}" holds ${stored} coefficients of hand components, of which ${known} are known: ` +
+                "give the components of the body model in `hands`, or save the hand as 45 angles.",
+        );
+    }
+    return stored;
+}
+
+/** A person stands more than she lies: the axis along which her body points on average is up. */
+function FindUpAxis(rotations: Float64Array, width: number, pelvis: number, names: ReadonlySet<string>): "y" | "z" {
+    const [up, forward] = pelvis < 0 ? [1, 0] : MeanBodyAxis(rotations, width, pelvis * 3);
+    const archive = Object.entries(ArchiveArrays).reduce(
+        (sum, [name, share]) => sum + (names.has(name) ? share : 0),
+        0,
+    );
+    return forward + archive > up ? "z" : "y";
+}
+
+/** Components y and z of the body's own up axis in the world of the file, mean of all frames. */
+function MeanBodyAxis(rotations: Float64Array, width: number, column: number): [number, number] {
+    const frames = rotations.length / width;
+    let [up, forward] = [0, 0];
+    for (let frame = 0; frame < frames; frame++) {
+        const at = frame * width + column;
+        const [x, y, z] = [rotations[at]!, rotations[at + 1]!, rotations[at + 2]!];
+        const angle = Math.hypot(x, y, z);
+        // Rodrigues' formula for the image of +y; near angle 0 that is +y itself.
+        const [s, c] = angle > 1e-9 ? [Math.sin(angle) / angle, (1 - Math.cos(angle)) / angle ** 2] : [1, 0];
+        up += (1 - c * (x * x + z * z)) / frames;
+        forward += (s * x + c * y * z) / frames;
+    }
+    return [up, forward];
+}
+
+/** The first row where there is one a frame. A motion is of use without, so that what cannot be read is left out. */
+function ReadBetas(bytes: Uint8Array): number[] {
+    try {
+        const array = ReadNpz(bytes, ["betas"]).get("betas");
+        const count = Math.min(array?.shape.at(-1) ?? 0, array?.count ?? 0, MaxBetas);
+        const betas = Array.from({ length: count }, (_, i) => array!.at(i));
+        return betas.every(Number.isFinite) ? betas : [];
+    } catch {
+        return [];
+    }
 }
 
 function FindSlices(arrays: ReadonlyMap<string, INpyArray>): readonly ISlice[] {

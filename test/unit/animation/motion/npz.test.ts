@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "@jest/globals";
 import { zipSync } from "fflate";
-import { type MotionFileErrorCode } from "../../../src/animation/motion/motionFileError.js";
-import { ReadNpz } from "../../../src/animation/motion/npz.js";
-import { ReadSmplMotion } from "../../../src/animation/motion/smplMotion.js";
+import { type MotionFileErrorCode } from "../../../../src/animation/motion/motionFileError.js";
+import { ReadNpz } from "../../../../src/animation/motion/npz.js";
+import { ReadSmplMotion } from "../../../../src/animation/motion/smplMotion.js";
 
 const SharedData = "../shared/data/motion";
 const hasData = existsSync(SharedData);

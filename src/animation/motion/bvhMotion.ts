@@ -1,0 +1,197 @@
+import { type SmplxJointName } from "../../format/bodyModel.js";
+import { QuaternionFromAxisAngle, MultiplyQuaternion, type QuaternionTuple } from "../../math/quaternion.js";
+import { DotVector3, LerpVector3, NormalizeVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
+import { MapRig } from "../rig/mapRig.js";
+import { type IRigNode, type RestRig } from "../rig/restRig.js";
+import { BvhError, PoseBvh, type IBvhMotion } from "./bvh.js";
+import { FrameMotion } from "./frameMotion.js";
+import { type IMotion } from "./motion.js";
+import { FindMotionGround, LegLength, LiftRig } from "./motionGround.js";
+import { FindRestFault } from "./usableRest.js";
+
+/** How a BVH file becomes a motion. */
+export interface IBvhMotionOptions {
+    /**
+     * Frame, counted from 0, in which the performer stands in a T- or A-pose (default: the zero pose of the hierarchy when
+     * a person stands in it, else frame 0 when she does there).
+     */
+    readonly restFrame?: number;
+    /** Nodes that play SMPL-X joints, where names do not tell. */
+    readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
+}
+
+/** Length of an adult's leg, metres: what units are guessed by. */
+const AdultLeg = 0.85;
+
+/** Units that BVH files come in, metres; the CMU recordings as published divide inches by 0.45. */
+const Units: readonly (readonly [metres: number, name: string])[] = [
+    [1, "metres"],
+    [0.1, "decimetres"],
+    [0.01, "centimetres"],
+    [0.0254, "inches"],
+    [0.0254 / 0.45, "inches / 0.45"],
+    [0.001, "millimetres"],
+];
+
+/** Frame times are written with six digits: 0.016667 s is meant as 60 Hz. */
+const SameRate = 1e-4;
+
+/**
+ * Makes a motion of a BVH file, whatever its axes, unit, rotation order and bone names.
+ *
+ * @param name name of the clip
+ * @param bvh the file, see {@link ReadBvh}
+ * @returns the motion, in the units and axes of the file; `notes` tell the unit and the rest pose that were assumed
+ * @throws BvhError `no-rest-pose` when no frame shows how the skeleton rests, `invalid-range` for a frame that is not there
+ *
+ * @example
+ * ```ts
+ * const walk = CreateBvhMotion("walk", ReadBvh(text));
+ * ```
+ */
+export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMotionOptions = {}): IMotion {
+    const notes: string[] = [];
+    const zero = ZeroPose(bvh);
+    const { nodes, missing } = MapRig(zero, options.humanoid);
+    const frames = ReadFrames(bvh);
+    const humanoid = options.humanoid ?? {};
+    if (missing.length > 0) {
+        // Nothing can be measured; whoever retargets it names the joints, or a map for them.
+        const rig = options.restFrame === undefined ? zero : PoseBvh(bvh, options.restFrame);
+        return new FrameMotion({ name, rig, humanoid, ...frames });
+    }
+    const rest = FindRest(bvh, zero, nodes, options.restFrame, name, notes);
+    const up = UpAxis(rest, nodes);
+    const lowest = Math.min(...rest.map(({ position }) => DotVector3(position, up)));
+    const rig = LiftRig(rest, up, -lowest);
+    notes.push(DescribeUnit(LegLength(rig, nodes)));
+    const source = { name, rig, humanoid, notes, ...frames };
+    const ground = FindMotionGround(new FrameMotion(source), nodes, up);
+    return new FrameMotion({ ...source, rig: LiftRig(rig, up, ground) });
+}
+
+/** The hierarchy without any rotation. */
+function ZeroPose({ joints }: IBvhMotion): IRigNode[] {
+    const posed: IRigNode[] = [];
+    for (const { name, parent, offset } of joints) {
+        const above = posed[parent]?.position ?? [0, 0, 0];
+        const position: Vector3Tuple = [above[0] + offset[0], above[1] + offset[1], above[2] + offset[2]];
+        posed.push({ name, parent, position, rotation: [0, 0, 0, 1] });
+    }
+    return posed;
+}
+
+function FindRest(
+    bvh: IBvhMotion,
+    zero: RestRig,
+    nodes: Readonly<Partial<Record<SmplxJointName, number>>>,
+    restFrame: number | undefined,
+    name: string,
+    notes: string[],
+): RestRig {
+    if (restFrame !== undefined) {
+        if (!(Number.isInteger(restFrame) && restFrame >= 0 && restFrame < bvh.frameCount)) {
+            throw new BvhError(
+                "invalid-range",
+                `"${name}": rest frame ${restFrame} is asked for; frames are counted from 0 to ${bvh.frameCount - 1}.`,
+            );
+        }
+        notes.push(`The skeleton rests as in frame ${restFrame}.`);
+        return PoseBvh(bvh, restFrame);
+    }
+    const zeroFault = FindRestFault(zero, nodes);
+    if (zeroFault === null) {
+        return zero;
+    }
+    const first = PoseBvh(bvh, 0);
+    const firstFault = FindRestFault(first, nodes);
+    if (firstFault === null) {
+        notes.push(`The skeleton rests as in frame 0, because in its zero pose ${zeroFault}.`);
+        return first;
+    }
+    throw new BvhError(
+        "no-rest-pose",
+        `"${name}" does not show how its skeleton rests: in the zero pose ${zeroFault}, in frame 0 ${firstFault}. ` +
+            "Name a frame in which the performer stands in a T- or A-pose.",
+    );
+}
+
+/** From the ankles to the head, snapped to the nearest axis. */
+function UpAxis(rig: RestRig, nodes: Readonly<Partial<Record<SmplxJointName, number>>>): Vector3Tuple {
+    const at = (joint: SmplxJointName): Vector3Tuple => rig[nodes[joint]!]!.position;
+    const body = NormalizeVector3(SubtractVector3(at("head"), LerpVector3(at("left_ankle"), at("right_ankle"), 0.5)));
+    const largest = body.map(Math.abs).indexOf(Math.max(...body.map(Math.abs)));
+    const axis: [number, number, number] = [0, 0, 0];
+    axis[largest] = Math.sign(body[largest]!);
+    return axis;
+}
+
+function DescribeUnit(leg: number): string {
+    const misfit = ([metres]: readonly [number, string]): number => Math.abs(Math.log((leg * metres) / AdultLeg));
+    const [, unit] = Units.reduce((a, b) => (misfit(b) < misfit(a) ? b : a));
+    return `A leg is ${leg.toPrecision(3)} long: the unit is taken for ${unit}.`;
+}
+
+/** Local rotations and translations of the joints that have channels. */
+function ReadFrames(bvh: IBvhMotion): {
+    readonly frameCount: number;
+    readonly frameRate: number;
+    readonly offsets: number[];
+    readonly turned: number[];
+    readonly rotations: Float32Array;
+    readonly moved: number[];
+    readonly translations: Float32Array;
+} {
+    const { joints, frameCount } = bvh;
+    const having = (kind: string): number[] =>
+        joints.flatMap(({ channels }, i) => (channels.some((channel) => channel.endsWith(kind)) ? [i] : []));
+    const turned = having("rotation");
+    const moved = having("position");
+    const rotations = new Float32Array(frameCount * turned.length * 4);
+    const translations = new Float32Array(frameCount * moved.length * 3);
+    for (let frame = 0; frame < frameCount; frame++) {
+        turned.forEach((joint, i) => {
+            rotations.set(LocalRotation(bvh, joint, frame), (frame * turned.length + i) * 4);
+        });
+        moved.forEach((joint, i) => {
+            translations.set(LocalTranslation(bvh, joint, frame), (frame * moved.length + i) * 3);
+        });
+    }
+    const exact = 1 / bvh.frameTime;
+    const whole = Math.round(exact);
+    const frameRate = Math.abs(exact - whole) < SameRate * exact ? whole : exact;
+    const offsets = joints.flatMap(({ offset }) => [...offset]);
+    return { frameCount, frameRate, offsets, turned, rotations, moved, translations };
+}
+
+const Axes: readonly Vector3Tuple[] = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+];
+
+/** Channels apply from the outside in: the first rotation is the outermost. */
+function LocalRotation({ joints, values, channelCount }: IBvhMotion, joint: number, frame: number): QuaternionTuple {
+    const { channels, firstChannel } = joints[joint]!;
+    let rotation: QuaternionTuple = [0, 0, 0, 1];
+    channels.forEach((channel, i) => {
+        if (channel.endsWith("rotation")) {
+            const angle = (values[frame * channelCount + firstChannel + i]! * Math.PI) / 180;
+            const turn = QuaternionFromAxisAngle(Axes["XYZ".indexOf(channel[0]!)]!, angle);
+            rotation = MultiplyQuaternion(rotation, turn);
+        }
+    });
+    return rotation;
+}
+
+/** Position channels stand in place of the offset; axes without a channel are 0, as in {@link PoseBvh}. */
+function LocalTranslation({ joints, values, channelCount }: IBvhMotion, joint: number, frame: number): Vector3Tuple {
+    const { channels, firstChannel } = joints[joint]!;
+    const translation: [number, number, number] = [0, 0, 0];
+    channels.forEach((channel, i) => {
+        if (channel.endsWith("position")) {
+            translation["XYZ".indexOf(channel[0]!)] = values[frame * channelCount + firstChannel + i]!;
+        }
+    });
+    return translation;
+}
