@@ -33,6 +33,11 @@ export interface IRigCalibration {
      * Joints without a node have their parent's.
      */
     readonly corrections: readonly QuaternionTuple[];
+    /**
+     * Whether the rig holds SMPL pose parameters: SMPL names, rest rotations all identity, resting near a T-pose. Its
+     * rotations are then relative to the body's own rest pose and carry over as they are, without corrections.
+     */
+    readonly isSmpl: boolean;
 }
 
 const Degrees = Math.PI / 180;
@@ -56,7 +61,7 @@ const MaxFootYaw = 60 * Degrees;
 /** Measures a rig at rest. Every required joint must be mapped (see `RequireJoints`). */
 export function CalibrateRig(rig: RestRig, mapping: IRigMapping): IRigCalibration {
     const heading = HeadingOf(rig, mapping);
-    return { heading, corrections: new CalibrationSolver(rig, mapping, heading).solve() };
+    return { heading, corrections: new CalibrationSolver(rig, mapping, heading).solve(), isSmpl: false };
 }
 
 /** x from the line of hips and shoulders, y from feet to head snapped to the nearest axis, z = x × y. */

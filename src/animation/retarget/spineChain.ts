@@ -1,0 +1,99 @@
+import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
+import { DistanceVector3, type Vector3Tuple } from "../../math/vector3.js";
+import { type IAvatarBody } from "../pose/avatarBody.js";
+import { type IRigMapping } from "../rig/mapRig.js";
+import { type RestRig } from "../rig/restRig.js";
+import { type SpineMode } from "./retargetOptions.js";
+
+/** A node of a chain, and the joint whose calibration it shares. */
+export interface IChainKnot {
+    /** Node of the rig. */
+    readonly node: number;
+    /** SMPL-X joint, 0..54. */
+    readonly joint: number;
+}
+
+/** Where a joint lies in a chain of the rig: at a node or between two. */
+export interface IChainPlace {
+    /** The node below the joint, or at it. */
+    readonly first: IChainKnot;
+    /** The node above the joint. */
+    readonly second?: IChainKnot;
+    /** Way from the first to the second, 0..1. */
+    readonly amount: number;
+}
+
+type Places = readonly (readonly [SmplxJointName, IChainPlace])[];
+
+const SpineJoints = ["spine1", "spine2", "spine3"] as const;
+const Index = (name: SmplxJointName): number => SmplxJointNames.indexOf(name);
+/** Share of the head's turn that a neck without a bone of its own takes. */
+const NeckShare = 0.4;
+
+/**
+ * Where the three spine joints lie in the rig's spine. Knots are the world rotations of pelvis and spine bones, each at the
+ * place where its bone begins; the last joint always takes the last bone, which carries the shoulders.
+ */
+export function SpinePlaces(rig: RestRig, mapping: IRigMapping, body: IAvatarBody, mode: SpineMode): Places {
+    const { spine, nodes } = mapping;
+    const top = spine.at(-1);
+    if (top === undefined || nodes.pelvis === undefined) {
+        return [];
+    }
+    if (mode === "endOnly") {
+        return [["spine3", At(top, "spine3")]];
+    }
+    if (spine.length === SpineJoints.length) {
+        return SpineJoints.map((name, i) => [name, At(spine[i]!, name)] as const);
+    }
+    if (mode === "oneToOne") {
+        return [];
+    }
+    const knots: IChainKnot[] = [nodes.pelvis, ...spine].map((node, i) => ({
+        node,
+        joint: Index(i === 0 ? "pelvis" : i === spine.length ? "spine3" : "spine2"),
+    }));
+    const from = Lengths(knots.map((knot) => rig[knot.node]!.position));
+    const to = Lengths([Index("pelvis"), ...SpineJoints.map(Index)].map((joint) => RestPosition(body, joint)));
+    return SpineJoints.map((name, i) => [name, Between(knots, from, to[i + 1]!)] as const);
+}
+
+/** Where the neck lies: at the last of several neck bones, or between chest and head when the rig has none. */
+export function NeckPlace({ neck, nodes, spine }: IRigMapping): Places {
+    const last = neck.at(-1) ?? nodes.neck;
+    if (last !== undefined) {
+        return [["neck", At(last, "neck")]];
+    }
+    const chest = spine.at(-1) ?? nodes.pelvis;
+    if (chest === undefined || nodes.head === undefined) {
+        return [];
+    }
+    const first = { node: chest, joint: Index(spine.length > 0 ? "spine3" : "pelvis") };
+    return [["neck", { first, second: { node: nodes.head, joint: Index("head") }, amount: NeckShare }]];
+}
+
+function At(node: number, name: SmplxJointName): IChainPlace {
+    return { first: { node, joint: Index(name) }, amount: 0 };
+}
+
+function Between(knots: readonly IChainKnot[], lengths: readonly number[], at: number): IChainPlace {
+    const above = lengths.findIndex((length, i) => i > 0 && length >= at - 1e-9);
+    const k = above < 0 ? knots.length - 1 : above;
+    const span = lengths[k]! - lengths[k - 1]!;
+    const amount = span > 0 ? (at - lengths[k - 1]!) / span : 1;
+    return amount > 1 - 1e-9
+        ? { first: knots[k]!, amount: 0 }
+        : { first: knots[k - 1]!, second: knots[k]!, amount: Math.max(0, amount) };
+}
+
+/** Cumulative lengths along points, the last being 1; evenly spaced when they all coincide. */
+function Lengths(points: readonly Vector3Tuple[]): number[] {
+    let sum = 0;
+    const lengths = points.map((point, i) => (sum += i === 0 ? 0 : DistanceVector3(point, points[i - 1]!)));
+    return lengths.map((length, i) => (sum > 0 ? length / sum : i / (points.length - 1)));
+}
+
+function RestPosition({ restPositions }: IAvatarBody, joint: number): Vector3Tuple {
+    const at = joint * 3;
+    return [restPositions[at]!, restPositions[at + 1]!, restPositions[at + 2]!];
+}
