@@ -1,8 +1,7 @@
-import { type IAnimationClip, type IAnimationTrack, type IAvatarJoint } from "../../format/avatarAsset.js";
-import { SmplxJointNames } from "../../format/bodyModel.js";
+import { type IAnimationClip, type IAnimationTrack } from "../../format/avatarAsset.js";
 import { IdentityPacked, SlerpPacked } from "../../math/packedQuaternion.js";
+import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type BodyPose } from "../pose/bodyPose.js";
-import { RestPositions } from "../rig/restPositions.js";
 
 interface IJointTrack {
     readonly joint: number;
@@ -19,23 +18,20 @@ export class ClipSampler {
 
     private readonly _rotations: readonly IJointTrack[];
     private readonly _translation: IAnimationTrack | null;
-    private readonly _origin: ArrayLike<number>;
-    private readonly _restPelvis: ArrayLike<number>;
+    private readonly _body: IAvatarBody;
 
     /**
      * @param clip the clip
-     * @param joints joints of its avatar
+     * @param body the body of its avatar
      */
-    public constructor(clip: IAnimationClip, joints: readonly IAvatarJoint[]) {
-        const positions = RestPositions(joints);
-        const pelvis = joints.findIndex((joint) => joint.smplx === "pelvis");
-        this._restPelvis = positions[pelvis] ?? [0, 0, 0];
-        this._origin = positions[joints[pelvis]?.parent ?? -1] ?? [0, 0, 0];
+    public constructor(clip: IAnimationClip, body: IAvatarBody) {
+        this._body = body;
         this._rotations = clip.tracks
-            .filter((track) => track.path === "rotation" && joints[track.joint]?.smplx)
-            .map((track) => ({ track, joint: SmplxJointNames.indexOf(joints[track.joint]!.smplx!) }));
+            .filter((track) => track.path === "rotation")
+            .map((track) => ({ track, joint: body.jointIndices.indexOf(track.joint) }))
+            .filter(({ joint }) => joint >= 0);
         this._translation =
-            clip.tracks.find((track) => track.path === "translation" && track.joint === pelvis && pelvis >= 0) ?? null;
+            clip.tracks.find((track) => track.path === "translation" && track.joint === body.jointIndices[0]) ?? null;
         this.duration = clip.tracks.reduce((end, { times }) => Math.max(end, times.at(-1) ?? 0), 0);
     }
 
@@ -56,14 +52,18 @@ export class ClipSampler {
             SlerpPacked(track.values, key * 4, track.values, next * 4, amount, result.rotations, joint * 4);
         }
         const track = this._translation;
-        const key = track ? KeyBefore(track.times, seconds) : 0;
-        const next = track ? Math.min(key + 1, track.times.length - 1) : 0;
-        const amount = track ? AmountOf(track.times, key, next, seconds) : 0;
+        if (!track) {
+            for (let i = 0; i < 3; i++) {
+                result.pelvis[i] = this._body.restPositions[i]!;
+            }
+            return;
+        }
+        const key = KeyBefore(track.times, seconds);
+        const next = Math.min(key + 1, track.times.length - 1);
+        const amount = AmountOf(track.times, key, next, seconds);
         for (let i = 0; i < 3; i++) {
-            const a = track?.values[key * 3 + i] ?? 0;
-            result.pelvis[i] = track
-                ? this._origin[i]! + a + (track.values[next * 3 + i]! - a) * amount
-                : this._restPelvis[i]!;
+            const a = track.values[key * 3 + i]!;
+            result.pelvis[i] = this._body.origin[i]! + a + (track.values[next * 3 + i]! - a) * amount;
         }
     }
 }
