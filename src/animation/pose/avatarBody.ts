@@ -18,4 +18,9 @@ export interface IAvatarBody {
      * Left ankle, left toe, right ankle, right toe.
      */
     readonly soles: Float64Array;
+    /**
+     * [2,3,3] points of the sole at rest, left foot then right: heel and ball relative to the ankle joint, tip of the toes
+     * relative to the toe joint; see `MeasureSoles`.
+     */
+    readonly solePoints: Float64Array;
 }

@@ -10,6 +10,7 @@ import { type IRigNode } from "../rig/restRig.js";
 import { type IAvatarBody } from "./avatarBody.js";
 import { FillJoints } from "./fillJoints.js";
 import { StraightLegLength } from "./legLength.js";
+import { DefaultSolePoints, SoleHeights } from "./solePoints.js";
 
 /** An avatar whose ankles are this share of a leg above y = 0, or less, stands on y = 0. */
 const StandingShare = 0.25;
@@ -23,11 +24,11 @@ const GenericLegLength = LegLength(GenericSkeleton, "left");
  * Measures an avatar at rest: what its skeleton is like next to the canonical T-pose.
  *
  * @param joints joints of the avatar; SMPL bodies, heads and additional joints are fine
- * @param soles [2,2] measured soles, see {@link IAvatarBody.soles}; without them feet have the generic height, or stand on
- * y = 0 where that is near
+ * @param solePoints [2,3,3] measured soles (`MeasureSoles`); without them feet have the generic height, or stand on y = 0
+ * where that is near
  * @returns the measured body; joints that are missing are filled in, `jointIndices` tells which
  */
-export function MeasureAvatarBody(joints: readonly IAvatarJoint[], soles?: ArrayLike<number>): IAvatarBody {
+export function MeasureAvatarBody(joints: readonly IAvatarJoint[], solePoints?: Float64Array): IAvatarBody {
     const positions = RestPositions(joints);
     const indices = SmplxJointNames.map((name) => joints.findIndex((joint) => joint.smplx === name));
     const known = indices.map((index) => (index < 0 ? null : positions[index]!));
@@ -35,13 +36,15 @@ export function MeasureAvatarBody(joints: readonly IAvatarJoint[], soles?: Array
     const root = joints[indices[0]!]?.parent ?? -1;
     const legs = [LegLength(known, "left"), LegLength(known, "right")];
     const legLength = Math.min(...legs) > 0 ? (legs[0]! + legs[1]!) / 2 : 0;
+    const soles = solePoints ? SoleHeights(filled, solePoints) : GenericSoles(filled, legLength);
     return {
         restPositions: Float64Array.from(filled.flat()),
         jointIndices: Int16Array.from(indices),
         origin: root < 0 ? [0, 0, 0] : positions[root]!,
         corrections: CorrectionsOf(known, filled),
         legLength,
-        soles: soles ? Float64Array.from(soles) : GenericSoles(filled, legLength),
+        soles,
+        solePoints: solePoints ?? DefaultSolePoints(filled, soles),
     };
 }
 
