@@ -41,7 +41,7 @@ const SameRate = 1e-4;
  *
  * @param name name of the clip
  * @param bvh the file, see {@link ReadBvh}
- * @returns the motion, in the units and axes of the file; `notes` tell the unit and the rest pose that were assumed
+ * @returns the motion, in the units and axes of the file; `warnings` tell the unit and the rest pose that were assumed
  * @throws BvhError `no-rest-pose` when no frame shows how the skeleton rests, `invalid-range` for a frame that is not there
  *
  * @example
@@ -50,7 +50,7 @@ const SameRate = 1e-4;
  * ```
  */
 export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMotionOptions = {}): IMotion {
-    const notes: string[] = [];
+    const warnings: string[] = [];
     const zero = ZeroPose(bvh);
     const { nodes, missing } = MapRig(zero, options.humanoid);
     const frames = ReadFrames(bvh);
@@ -60,12 +60,12 @@ export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMoti
         const rig = options.restFrame === undefined ? zero : PoseBvh(bvh, options.restFrame);
         return new FrameMotion({ name, rig, humanoid, ...frames });
     }
-    const rest = FindRest(bvh, zero, nodes, options.restFrame, name, notes);
+    const rest = FindRest(bvh, zero, nodes, options.restFrame, name, warnings);
     const up = UpAxis(rest, nodes);
     const lowest = Math.min(...rest.map(({ position }) => DotVector3(position, up)));
     const rig = LiftRig(rest, up, -lowest);
-    notes.push(DescribeUnit(LegLength(rig, nodes)));
-    const source = { name, rig, humanoid, notes, ...frames };
+    warnings.push(DescribeUnit(LegLength(rig, nodes)));
+    const source = { name, rig, humanoid, warnings, ...frames };
     const ground = FindMotionGround(new FrameMotion(source), nodes, up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, up, ground) });
 }
@@ -87,7 +87,7 @@ function FindRest(
     nodes: Readonly<Partial<Record<SmplxJointName, number>>>,
     restFrame: number | undefined,
     name: string,
-    notes: string[],
+    warnings: string[],
 ): RestRig {
     if (restFrame !== undefined) {
         if (!(Number.isInteger(restFrame) && restFrame >= 0 && restFrame < bvh.frameCount)) {
@@ -96,7 +96,7 @@ function FindRest(
                 `"${name}": rest frame ${restFrame} is asked for; frames are counted from 0 to ${bvh.frameCount - 1}.`,
             );
         }
-        notes.push(`The skeleton rests as in frame ${restFrame}.`);
+        warnings.push(`The skeleton rests as in frame ${restFrame}.`);
         return PoseBvh(bvh, restFrame);
     }
     const zeroFault = FindRestFault(zero, nodes);
@@ -106,7 +106,7 @@ function FindRest(
     const first = PoseBvh(bvh, 0);
     const firstFault = FindRestFault(first, nodes);
     if (firstFault === null) {
-        notes.push(`The skeleton rests as in frame 0, because in its zero pose ${zeroFault}.`);
+        warnings.push(`The skeleton rests as in frame 0, because in its zero pose ${zeroFault}.`);
         return first;
     }
     throw new BvhError(

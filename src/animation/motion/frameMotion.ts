@@ -22,7 +22,7 @@ export interface IMotionFrames {
     /** Nodes that the file itself names as human joints. */
     readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
     /** What was assumed about the file, a sentence each. */
-    readonly notes?: readonly string[];
+    readonly warnings?: readonly string[];
     /** Number of frames, T ≥ 1. */
     readonly frameCount: number;
     /** Frames a second. */
@@ -52,7 +52,7 @@ export class FrameMotion implements IMotion {
     /** Frames a second. */
     public readonly frameRate: number;
     /** What was assumed about the file. */
-    public readonly notes: readonly string[];
+    public readonly warnings: readonly string[];
     private readonly _frames: IMotionFrames;
     private readonly _parents: Int32Array;
     private readonly _rotations: Float64Array;
@@ -64,7 +64,7 @@ export class FrameMotion implements IMotion {
         this.name = frames.name;
         this.rig = frames.rig;
         this.humanoid = frames.humanoid ?? {};
-        this.notes = frames.notes ?? [];
+        this.warnings = frames.warnings ?? [];
         this.frameRate = frames.frameRate;
         this.duration = (frames.frameCount - 1) / frames.frameRate;
         this._frames = frames;

@@ -17,7 +17,7 @@ export interface IMotion {
     /** Nodes that the source itself names as human bones (VRM, SMPL files). */
     readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
     /** What was assumed about the source or found amiss in it, a sentence each, for reports. */
-    readonly notes?: readonly string[];
+    readonly warnings?: readonly string[];
     /** Seconds from the first to the last key; 0 for a single pose. */
     readonly duration: number;
     /** Keys a second that the source was recorded or is keyed with. */

@@ -47,8 +47,8 @@ export function CreateSmplMotion(name: string, smpl: ISmplMotion, options: ISmpl
         parent < 0 ? [...position] : [...SubtractVector3(position, rig[parent]!.position)],
     );
     const humanoid = Object.fromEntries(nodeOf) as Partial<Record<SmplxJointName, number>>;
-    const notes = options.upAxis === undefined && upAxis === "z" ? ["The file is taken for z up."] : [];
-    const source = { name, rig, humanoid, notes, offsets, ...ReadFrames(smpl, nodeOf, positions[0]!, upAxis === "z") };
+    const warnings = options.upAxis === undefined && upAxis === "z" ? ["The file is taken for z up."] : [];
+    const source = { name, rig, humanoid, warnings, offsets, ...ReadFrames(smpl, nodeOf, positions[0]!, upAxis === "z") };
     const ground = FindMotionGround(new FrameMotion(source), humanoid, Up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, Up, ground) });
 }

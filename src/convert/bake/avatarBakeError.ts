@@ -9,6 +9,7 @@ export type AvatarBakeErrorCode =
     | "no-triangles"
     | "invalid-values"
     | "texture-failed"
+    | "no-clip"
     | "invalid-options";
 
 /** A character that cannot be baked into an avatar. */

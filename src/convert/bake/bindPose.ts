@@ -41,13 +41,14 @@ export function LocalMatrices(nodes: readonly ICharacterNode[]): Matrix4[] {
 }
 
 /**
- * Reconstructs the bind pose from inverse bind matrices.
+ * The skin that has most joints, of those that bend a mesh.
  *
  * @throws AvatarBakeError when the character has no usable skin
  */
-export function ReconstructBindPose(character: IRiggedCharacter): IBindPose {
-    const { nodes, skins } = character;
-    const used = skins.map((skin, s) => (character.meshes.some((mesh) => mesh.skin === s) ? skin.joints.length : 0));
+function FindMainSkin(character: IRiggedCharacter): number {
+    const used = character.skins.map((skin, s) =>
+        character.meshes.some((mesh) => mesh.skin === s) ? skin.joints.length : 0,
+    );
     const main = used.indexOf(Math.max(...used));
     if (main < 0 || used[main] === 0) {
         throw new AvatarBakeError(
@@ -55,6 +56,17 @@ export function ReconstructBindPose(character: IRiggedCharacter): IBindPose {
             `"${character.name}" has no skinned mesh. An avatar needs a mesh bound to a skeleton; bind it in your 3D tool.`,
         );
     }
+    return main;
+}
+
+/**
+ * Reconstructs the bind pose from inverse bind matrices.
+ *
+ * @param main the skin whose space is bind space (default: the one with most joints of those that bend a mesh)
+ * @throws AvatarBakeError when the character has no usable skin
+ */
+export function ReconstructBindPose(character: IRiggedCharacter, main = FindMainSkin(character)): IBindPose {
+    const { nodes, skins } = character;
     const locals = LocalMatrices(nodes);
     const scene = WorldMatrices(nodes, locals);
     const bind: (Matrix4 | null)[] = nodes.map(() => null);

@@ -1,28 +1,22 @@
 import {
-    type Animation,
-    type Document,
     type Material,
     type Mesh,
-    type Node,
     type Primitive,
     type Skin,
     type Texture,
     type TextureInfo,
 } from "@gltf-transform/core";
 import { type Transform } from "@gltf-transform/extensions";
-import { IdentityMatrix4 } from "../../math/matrix4.js";
 import { AvatarBakeError } from "./avatarBakeError.js";
+import { NodeTable } from "./nodeTable.js";
+import { ReadClip, ReadSkin } from "./readClip.js";
 import { type IGltfWithResources, ReadDocumentAsync } from "./readDocument.js";
 import { ReadHumanoid } from "./readHumanoid.js";
 import { ReadPrimitive } from "./readPrimitive.js";
 import {
     type DecodeImage,
-    type ICharacterChannel,
-    type ICharacterClip,
     type ICharacterMaterial,
     type ICharacterMesh,
-    type ICharacterNode,
-    type ICharacterSkin,
     type IDecodedImage,
     type IRiggedCharacter,
     type ITextureSlot,
@@ -80,51 +74,6 @@ export async function ReadCharacterAsync(
             .map((animation, i) => ReadClip(animation, i, nodes)),
         humanoid: ReadHumanoid(json, document.getRoot().listNodes(), (node) => nodes.indexOf(node)),
     };
-}
-
-/** Nodes of the scene in an order in which parents precede children. */
-class NodeTable {
-    public readonly order: Node[] = [];
-    private readonly _indices = new Map<Node, number>();
-
-    public constructor(document: Document) {
-        const root = document.getRoot();
-        const scene = root.getDefaultScene() ?? root.listScenes()[0];
-        for (const top of scene?.listChildren() ?? root.listNodes().filter((node) => !node.getParentNode())) {
-            this._add(top);
-        }
-        // Joints may live outside the scene.
-        for (const joint of root.listSkins().flatMap((skin) => skin.listJoints())) {
-            let top: Node = joint;
-            for (let parent = joint.getParentNode(); parent; parent = parent.getParentNode()) {
-                top = parent;
-            }
-            this._add(top);
-        }
-    }
-
-    public indexOf(node: Node): number {
-        return this._indices.get(node) ?? -1;
-    }
-
-    public read(): ICharacterNode[] {
-        return this.order.map((node) => ({
-            name: node.getName(),
-            parent: node.getParentNode() ? this.indexOf(node.getParentNode()!) : -1,
-            translation: node.getTranslation(),
-            rotation: node.getRotation(),
-            scale: node.getScale(),
-        }));
-    }
-
-    private _add(node: Node): void {
-        if (!this._indices.has(node)) {
-            this._indices.set(node, this.order.push(node) - 1);
-            node.listChildren().forEach((child) => {
-                this._add(child);
-            });
-        }
-    }
 }
 
 async function DecodeTexturesAsync(nodes: NodeTable, decodeImage: DecodeImage): Promise<Map<Texture, IDecodedImage>> {
@@ -223,57 +172,4 @@ function ReadSlot(
         wrapU: wrap(info.getWrapS()),
         wrapV: wrap(info.getWrapT()),
     };
-}
-
-function ReadSkin(skin: Skin, nodes: NodeTable, name: string): ICharacterSkin {
-    const accessor = skin.getInverseBindMatrices();
-    const joints = skin.listJoints();
-    if (accessor && accessor.getCount() < joints.length) {
-        throw new AvatarBakeError(
-            "invalid-gltf",
-            `Skin "${skin.getName()}" of "${name}" has ${joints.length} joints but ${accessor.getCount()} inverse bind matrices.`,
-        );
-    }
-    return {
-        joints: joints.map((joint) => nodes.indexOf(joint)),
-        inverseBind: joints.map((_, i) =>
-            accessor ? Float64Array.from(accessor.getElement(i, new Array<number>(16))) : IdentityMatrix4(),
-        ),
-    };
-}
-
-function ReadClip(animation: Animation, index: number, nodes: NodeTable): ICharacterClip {
-    const channels: ICharacterChannel[] = [];
-    for (const channel of animation.listChannels()) {
-        const sampler = channel.getSampler();
-        const [input, output] = [sampler?.getInput(), sampler?.getOutput()];
-        const node = channel.getTargetNode();
-        const path = channel.getTargetPath();
-        if (!sampler || !input || !output || !node || !path || nodes.indexOf(node) < 0 || input.getCount() === 0) {
-            continue;
-        }
-        const size = output.getElementSize();
-        const values = new Float32Array(output.getCount() * size);
-        const element = new Array<number>(size);
-        for (let i = 0; i < output.getCount(); i++) {
-            values.set(output.getElement(i, element), i * size);
-        }
-        const name = animation.getName() || `clip${index}`;
-        if (!values.every(Number.isFinite)) {
-            throw new AvatarBakeError(
-                "invalid-values",
-                `Clip "${name}" has a ${path} of "${node.getName()}" that is no number. Export the clip again.`,
-            );
-        }
-        const perKey = values.length / input.getCount() / (sampler.getInterpolation() === "CUBICSPLINE" ? 3 : 1);
-        channels.push({
-            node: nodes.indexOf(node),
-            path,
-            interpolation: sampler.getInterpolation(),
-            times: Float32Array.from({ length: input.getCount() }, (_, i) => input.getScalar(i)),
-            values,
-            size: path === "weights" ? perKey : size,
-        });
-    }
-    return { name: animation.getName() || `clip${index}`, channels };
 }

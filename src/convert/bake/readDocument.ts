@@ -31,6 +31,17 @@ export async function ReadDocumentAsync(
     name: string,
 ): Promise<{ document: Document; json: GLTF.IGLTF }> {
     const parsed = ParseSource(source, name);
+    return { document: await ReadParsedAsync(parsed, name), json: parsed.json };
+}
+
+/**
+ * Reads a parsed document with glTF-Transform, once it is known to be sound.
+ *
+ * @param parsed JSON and binary parts
+ * @param name name for messages
+ * @throws AvatarBakeError when the file is broken or needs an extension that is not known
+ */
+export async function ReadParsedAsync(parsed: JSONDocument, name: string): Promise<Document> {
     const io = new WebIO()
         .setLogger(new Logger(Logger.Verbosity.SILENT))
         .registerExtensions(ALL_EXTENSIONS)
@@ -38,10 +49,17 @@ export async function ReadDocumentAsync(
     CheckCharacterJson(parsed, name);
     RequireKnownExtensions(parsed.json, name);
     await MeshoptDecoder.ready;
-    return { document: await io.readJSON(parsed), json: parsed.json };
+    return await io.readJSON(parsed);
 }
 
-function ParseSource(source: Uint8Array | IGltfWithResources, name: string): JSONDocument {
+/**
+ * Splits a character file into JSON and binary parts.
+ *
+ * @param source bytes of a `.glb` or `.vrm`, or a `.gltf` with its side files
+ * @param name name for messages
+ * @throws AvatarBakeError when it is no glTF
+ */
+export function ParseSource(source: Uint8Array | IGltfWithResources, name: string): JSONDocument {
     if (!(source instanceof Uint8Array)) {
         return source as unknown as JSONDocument;
     }

@@ -3,7 +3,7 @@ import { SmplxJointOfVrmBone } from "../../animation/rig/rigTemplates.js";
 import { type SmplxJointName } from "../../format/bodyModel.js";
 
 /**
- * The human bones that a VRM file names, as nodes of SMPL-X joints. Entries that are no bones are left out: the names of
+ * The human bones that a VRM or VRM Animation file names, as nodes of SMPL-X joints. Entries that are no bones are left out: the names of
  * the nodes then speak in their stead.
  *
  * @param json the document
@@ -15,8 +15,9 @@ export function ReadHumanoid(
     all: readonly Node[],
     indexOf: (node: Node) => number,
 ): Partial<Record<SmplxJointName, number>> {
-    const version = Field(json.extensions, "VRMC_vrm") === undefined ? 0 : 1;
-    const extension = Field(json.extensions, version === 1 ? "VRMC_vrm" : "VRM");
+    const modern = Field(json.extensions, "VRMC_vrm") ?? Field(json.extensions, "VRMC_vrm_animation");
+    const version = modern === undefined ? 0 : 1;
+    const extension = modern ?? Field(json.extensions, "VRM");
     const humanBones = Field(Field(extension, "humanoid"), "humanBones");
     // VRM 1.0 names the bone by the key, VRM 0 in the item.
     const found: Partial<Record<SmplxJointName, number>> = {};
