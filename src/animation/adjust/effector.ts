@@ -18,8 +18,7 @@ export class Effector {
 
     /** Whether the goal takes effect: its weight is above 0 and its position is a number. */
     public get isActive(): boolean {
-        const [x, y, z] = this.position;
-        return this.weight > 0 && Number.isFinite(x! + y! + z!);
+        return this.weight > 0 && Number.isFinite(this.position[0]! + this.position[1]! + this.position[2]!);
     }
 
     /**

@@ -1,30 +1,76 @@
+import { InverseMultiplyPacked, SlerpPacked } from "../../math/packedQuaternion.js";
+import { SmplxJointParents } from "../../format/bodyModel.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type BodyKinematics } from "../pose/bodyKinematics.js";
 import { type BodyPose } from "../pose/bodyPose.js";
+import { LongestStep } from "./contactDetector.js";
+import { Damped } from "./damped.js";
 import { Effector } from "./effector.js";
 import { FlatGround, type GroundAt } from "./ground.js";
+import { PlantedFoot } from "./plantedFoot.js";
+import { TwoBoneIk } from "./twoBoneIk.js";
 
-/** Keeps standing feet where they stand, soles on the ground. */
+/** Standing legs are asked to be no longer than this share of their length, unless the motion itself stretches them so. */
+const EasyReach = 0.995;
+/** … and are never longer than this: the pelvis comes down at once. */
+const LastReach = 0.9999;
+/** The pelvis comes down by at most this share of the leg. */
+const MostLowering = 0.12;
+/** How fast the pelvis comes down to feet, and how fast the body follows ground that rises and falls, Hz. */
+const LoweringFrequency = 10;
+const ClimbingFrequency = 2.5;
+
+/**
+ * Keeps standing feet where they stand, soles on the ground, on steps and slopes too.
+ *
+ * Poses are made for level ground at height 0; a foot that stands is held where it landed, flat on the ground, heel and toes
+ * each as long as they stand; a foot that swings follows its motion over the ground. The pelvis comes down as little as
+ * the standing legs need. There is no margin of reach: legs that the motion has straight stay straight.
+ */
 export class FootPlanter {
     /** How far feet are planted: 0 not at all, 1 fully. */
     public weight = 0;
     /** The ground (default: level, at height 0). */
     public groundAt: GroundAt = FlatGround;
-    /** Goal of the left ankle. */
+    /** Goal of the left ankle; goes before planting. */
     public readonly left = new Effector();
-    /** Goal of the right ankle. */
+    /** Goal of the right ankle; goes before planting. */
     public readonly right = new Effector();
 
-    /** @param _body the body whose feet are planted */
-    public constructor(_body: IAvatarBody) {}
+    private readonly _legLength: number;
+    private readonly _feet: readonly [PlantedFoot, PlantedFoot];
+    private readonly _legs: readonly [TwoBoneIk, TwoBoneIk];
+    private readonly _lowering = new Damped(LoweringFrequency);
+    private readonly _climb = new Damped(ClimbingFrequency);
+    /** [2,3] where the ankles go. */
+    private readonly _goals = new Float64Array(6);
+    private readonly _rotation = new Float64Array(4);
+    private readonly _toes = new Float64Array(4);
+    /** [2,8] world rotations of both feet and toes in the motion. */
+    private readonly _posed = new Float64Array(16);
+    private _isFirst = true;
+
+    /** @param body the body whose feet are planted */
+    public constructor(body: IAvatarBody) {
+        this._legLength = body.legLength;
+        this._feet = [new PlantedFoot(body, 0), new PlantedFoot(body, 1)];
+        this._legs = [
+            new TwoBoneIk(body.restPositions, this._feet[0].ankle, 1),
+            new TwoBoneIk(body.restPositions, this._feet[1].ankle, 1),
+        ];
+    }
 
     /** Whether feet are moved. */
     public get isActive(): boolean {
-        return this.weight > 0 || this.left.isActive || this.right.isActive;
+        return this._legLength > 0 && (this.weight > 0 || this.left.isActive || this.right.isActive);
     }
 
-    /** Forgets where feet stand. */
-    public reset(): void {}
+    /** Forgets where feet stand: call where time jumps. */
+    public reset(): void {
+        this._isFirst = true;
+        this._feet[0].reset();
+        this._feet[1].reset();
+    }
 
     /**
      * Tells that the ground moved under the avatar, in avatar space: what stands moves along. An avatar whose node walks
@@ -35,15 +81,138 @@ export class FootPlanter {
      * @param z metres along z
      * @param yaw radians about the vertical axis through the origin, ahead of the shift
      */
-    public moveGround(_x: number, _y: number, _z: number, _yaw: number): void {}
+    public moveGround(x: number, y: number, z: number, yaw: number): void {
+        this._feet[0].moveGround(x, y, z, yaw);
+        this._feet[1].moveGround(x, y, z, yaw);
+        this._climb.value += y;
+    }
 
     /**
-     * Plants the feet of a pose.
+     * Plants the feet of a pose. A pose that is not all numbers is left alone.
      *
-     * @param _pose the pose to change
-     * @param _kinematics of the pose, up to date before and after
-     * @param _contacts [4] 1 where left ankle, left toes, right ankle, right toes stand
-     * @param _dt seconds since the last call; 0 holds, below 0 or above 0.25 forgets
+     * @param pose the pose to change
+     * @param kinematics of the pose, up to date before and after
+     * @param contacts [4] 1 where left ankle, left toes, right ankle, right toes stand
+     * @param dt seconds since the last call; 0 holds, below 0 or above 0.25 forgets
      */
-    public apply(_pose: BodyPose, _kinematics: BodyKinematics, _contacts: ArrayLike<number>, _dt: number): void {}
+    public apply(pose: BodyPose, kinematics: BodyKinematics, contacts: ArrayLike<number>, dt: number): void {
+        if (!this.isActive || !this._isSane(kinematics)) {
+            this.reset();
+            return;
+        }
+        let step = dt;
+        if (!(dt >= 0) || dt > LongestStep) {
+            this.reset();
+            step = 0;
+        }
+        const weight = Math.min(1, this.weight);
+        for (let side = 0; side < 2; side++) {
+            this._feet[side]!.plan(kinematics, contacts, side * 2, this.groundAt, step);
+            for (let i = 0; i < 4; i++) {
+                this._posed[side * 8 + i] = kinematics.rotations[this._feet[side]!.ankle * 4 + i]!;
+                this._posed[side * 8 + 4 + i] = kinematics.rotations[this._feet[side]!.toe * 4 + i]!;
+            }
+        }
+        const shift = this._pelvisShift(kinematics, step) * weight;
+        this._isFirst = false;
+        for (let side = 0; side < 2; side++) {
+            this._planGoal(kinematics, side, weight);
+        }
+        if (shift !== 0) {
+            pose.pelvis[1]! += shift;
+            kinematics.update(pose);
+        }
+        for (let side = 0; side < 2; side++) {
+            const foot = this._feet[side]!;
+            const miss = this._legs[side]!.solve(pose, kinematics, this._goals, side * 3);
+            foot.settle(weight > 0 ? miss : 0, step);
+            this._turn(pose, kinematics, side, weight);
+        }
+        kinematics.update(pose, this._feet[0].hip);
+    }
+
+    /** How far the body goes up with the ground and down to its feet. */
+    private _pelvisShift(kinematics: BodyKinematics, dt: number): number {
+        const ground = Math.min(this._feet[0].ground.height, this._feet[1].ground.height);
+        if (this._isFirst) {
+            this._climb.reset(ground);
+        }
+        this._climb.advance(ground, dt);
+        const climb = this._climb.value;
+        const easy = this._loweringFor(kinematics, climb, EasyReach);
+        if (this._isFirst) {
+            this._lowering.reset(easy);
+        }
+        this._lowering.advance(easy, dt);
+        return climb - Math.max(this._lowering.value, this._loweringFor(kinematics, climb, LastReach));
+    }
+
+    /** The least lowering of the pelvis that lets all standing legs be no longer than a share of their length. */
+    private _loweringFor({ positions }: BodyKinematics, climb: number, share: number): number {
+        let lowering = 0;
+        for (let side = 0; side < 2; side++) {
+            const foot = this._feet[side]!;
+            if (!foot.isStanding) {
+                continue;
+            }
+            const hip = foot.hip * 3;
+            const ankle = foot.ankle * 3;
+            const posed = Distance(positions, hip, positions, ankle);
+            const reach = Math.max(share * this._legs[side]!.length, posed);
+            const x = foot.position[0]! - positions[hip]!;
+            const z = foot.position[2]! - positions[hip + 2]!;
+            const height = positions[hip + 1]! + climb - foot.position[1]!;
+            const legHeight = Math.sqrt(Math.max(0, reach * reach - x * x - z * z));
+            lowering = Math.max(lowering, height - legHeight);
+        }
+        return Math.min(lowering, MostLowering * this._legLength);
+    }
+
+    /** Into `_goals`: between the motion's ankle and the planted one, then towards the effector's goal. */
+    private _planGoal({ positions }: BodyKinematics, side: number, weight: number): void {
+        const foot = this._feet[side]!;
+        const effector = side === 0 ? this.left : this.right;
+        for (let i = 0; i < 3; i++) {
+            const posed = positions[foot.ankle * 3 + i]!;
+            const planted = posed + (foot.position[i]! - posed) * weight;
+            this._goals[side * 3 + i] = effector.isActive
+                ? planted + (effector.position[i]! - planted) * effector.weight
+                : planted;
+        }
+    }
+
+    /** Turns foot and toes to their goals once the leg is where it goes. */
+    private _turn(pose: BodyPose, { rotations }: BodyKinematics, side: number, weight: number): void {
+        const foot = this._feet[side]!;
+        const effector = side === 0 ? this.left : this.right;
+        const knee = SmplxJointParents[foot.ankle]!;
+        SlerpPacked(this._posed, side * 8, foot.rotation, 0, weight, this._rotation, 0);
+        if (effector.isActive && effector.hasRotation) {
+            SlerpPacked(this._rotation, 0, effector.rotation, 0, effector.weight, this._rotation, 0);
+        }
+        InverseMultiplyPacked(rotations, knee * 4, this._rotation, 0, pose.rotations, foot.ankle * 4);
+        if (effector.isActive) {
+            return;
+        }
+        SlerpPacked(this._posed, side * 8 + 4, foot.toeRotation, 0, weight, this._toes, 0);
+        InverseMultiplyPacked(this._rotation, 0, this._toes, 0, pose.rotations, foot.toe * 4);
+    }
+
+    private _isSane({ positions, rotations }: BodyKinematics): boolean {
+        let sum = 0;
+        for (let side = 0; side < 2; side++) {
+            const toe = this._feet[side]!.toe;
+            for (let i = 0; i < 3; i++) {
+                sum += positions[toe * 3 + i]! + rotations[toe * 4 + i]!;
+            }
+        }
+        return Number.isFinite(sum);
+    }
+}
+
+function Distance(a: ArrayLike<number>, aAt: number, b: ArrayLike<number>, bAt: number): number {
+    const x = a[aAt]! - b[bAt]!;
+    const y = a[aAt + 1]! - b[bAt + 1]!;
+    const z = a[aAt + 2]! - b[bAt + 2]!;
+    return Math.sqrt(x * x + y * y + z * z);
 }
