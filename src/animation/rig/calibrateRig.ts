@@ -23,6 +23,7 @@ import {
 } from "../../math/vector3.js";
 import { type IRigMapping } from "./mapRig.js";
 import { type RestRig } from "./restRig.js";
+import { IsSmplFamily } from "./smplFamily.js";
 
 /** How a rig's rest pose differs from the canonical T-pose (facing +z, y up, arms along ±x, palms down). */
 export interface IRigCalibration {
@@ -61,7 +62,11 @@ const MaxFootYaw = 60 * Degrees;
 /** Measures a rig at rest. Every required joint must be mapped (see `RequireJoints`). */
 export function CalibrateRig(rig: RestRig, mapping: IRigMapping): IRigCalibration {
     const heading = HeadingOf(rig, mapping);
-    return { heading, corrections: new CalibrationSolver(rig, mapping, heading).solve(), isSmpl: false };
+    return {
+        heading,
+        corrections: new CalibrationSolver(rig, mapping, heading).solve(),
+        isSmpl: IsSmplFamily(rig, mapping),
+    };
 }
 
 /** x from the line of hips and shoulders, y from feet to head snapped to the nearest axis, z = x × y. */

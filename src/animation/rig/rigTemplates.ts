@@ -39,151 +39,146 @@ export const RequiredParts: readonly BodyPart[] = [
 /** Parts that exist once, in the middle of the body. */
 export const CentreParts: readonly BodyPart[] = ["pelvis", "neck", "head", "jaw"];
 
-const Face = { jaw: ["jaw", "mjaw", "jawmaster", "facialcjaw"], eye: ["eye", "facialeye", "eyesmplhf"] } as const;
+/** SMPL-X joints of a part: one, or one on each side. */
+export function JointsOfPart(part: BodyPart): SmplxJointName[] {
+    const names = CentreParts.includes(part) ? [part] : [`left_${part}`, `right_${part}`];
+    return names as SmplxJointName[];
+}
+
+const Face: Readonly<Record<"jaw" | "eye", readonly string[]>> = {
+    jaw: ["jaw", "mjaw", "jawmaster", "facialcjaw", "あご"],
+    eye: ["eye", "facialeye", "eyesmplhf", "目"],
+};
+
+/** Order of the words in a row of the table below. */
+const Columns = [
+    "pelvis",
+    "neck",
+    "head",
+    "collar",
+    "shoulder",
+    "elbow",
+    "wrist",
+    "hip",
+    "knee",
+    "ankle",
+    "foot",
+] as const;
+
+/** A family from one row: parts in the order of {@link Columns}, alternatives of a part separated by blanks. */
+function Template(name: string, row: string): IRigTemplate {
+    const cells = row.split("|").map((cell) => cell.trim().split(/\s+/));
+    const words: Partial<Record<BodyPart, readonly string[]>> = {};
+    Columns.forEach((part, i) => (words[part] = cells[i]!));
+    return { name, words: { ...words, ...Face } as Record<BodyPart, readonly string[]> };
+}
 
 /**
- * Known families; on a tie the earlier one wins. The last one holds words by meaning, for rigs of no family.
- * The same word means different bones in different families (`leg` is a shin in Mixamo, `foot` the toes in SMPL),
- * which is why families are scored as a whole.
+ * Known families; on a tie the earlier one wins. The same word means different bones in different families (`leg` is a
+ * shin in Mixamo, `foot` the toes in SMPL), which is why families are scored as a whole.
  */
 export const RigTemplates: readonly IRigTemplate[] = [
-    {
-        name: "mixamo",
-        words: {
-            ...Face,
-            pelvis: ["hips"],
-            neck: ["neck", "neck1"],
-            head: ["head"],
-            collar: ["shoulder"],
-            shoulder: ["arm"],
-            elbow: ["forearm"],
-            wrist: ["hand"],
-            hip: ["upleg"],
-            knee: ["leg"],
-            ankle: ["foot"],
-            foot: ["toebase", "toe"],
-        },
-    },
-    {
-        name: "unreal",
-        words: {
-            ...Face,
-            pelvis: ["pelvis"],
-            neck: ["neck1"],
-            head: ["head"],
-            collar: ["clavicle"],
-            shoulder: ["upperarm"],
-            elbow: ["lowerarm"],
-            wrist: ["hand"],
-            hip: ["thigh"],
-            knee: ["calf"],
-            ankle: ["foot"],
-            foot: ["ball"],
-        },
-    },
-    {
-        name: "rigify",
-        words: {
-            ...Face,
-            pelvis: ["hips", "spine"],
-            neck: ["neck", "spine4"],
-            head: ["head", "spine6"],
-            collar: ["shoulder"],
-            shoulder: ["upperarm"],
-            elbow: ["forearm"],
-            wrist: ["hand"],
-            hip: ["thigh"],
-            knee: ["shin"],
-            ankle: ["foot"],
-            foot: ["toe"],
-        },
-    },
-    {
-        name: "smplx",
-        words: {
-            ...Face,
-            pelvis: ["pelvis"],
-            neck: ["neck"],
-            head: ["head"],
-            collar: ["collar", "thorax"],
-            shoulder: ["shoulder"],
-            elbow: ["elbow"],
-            wrist: ["wrist"],
-            hip: ["hip"],
-            knee: ["knee"],
-            ankle: ["ankle"],
-            foot: ["foot", "toe"],
-        },
-    },
-    {
-        name: "biped",
-        words: {
-            ...Face,
-            pelvis: ["pelvis"],
-            neck: ["neck"],
-            head: ["head"],
-            collar: ["clavicle"],
-            shoulder: ["upperarm"],
-            elbow: ["forearm"],
-            wrist: ["hand"],
-            hip: ["thigh"],
-            knee: ["calf"],
-            ankle: ["foot"],
-            foot: ["toe0", "toebase", "toe"],
-        },
-    },
-    {
-        name: "makehuman",
-        words: {
-            ...Face,
-            pelvis: ["root"],
-            neck: ["neck1"],
-            head: ["head"],
-            collar: ["clavicle"],
-            shoulder: ["upperarm1"],
-            elbow: ["lowerarm1"],
-            wrist: ["wrist"],
-            hip: ["upperleg1"],
-            knee: ["lowerleg1"],
-            ankle: ["foot"],
-            foot: ["toe11"],
-        },
-    },
-    {
-        name: "daz",
-        words: {
-            ...Face,
-            pelvis: ["pelvis", "hip"],
-            neck: ["necklower", "neck"],
-            head: ["head"],
-            collar: ["collar"],
-            shoulder: ["shldrbend", "shldr"],
-            elbow: ["forearmbend", "forearm"],
-            wrist: ["hand"],
-            hip: ["thighbend", "thigh"],
-            knee: ["shin"],
-            ankle: ["foot"],
-            foot: ["toe"],
-        },
-    },
-    {
-        name: "generic",
-        words: {
-            ...Face,
-            pelvis: ["hips", "pelvis", "hip", "lowerbody"],
-            neck: ["neck", "neck1", "necktwist1"],
-            head: ["head", "skull"],
-            collar: ["shoulder", "clavicle", "collar", "collarbone", "scapula"],
-            shoulder: ["upperarm", "uparm", "shldr", "humerus", "arm"],
-            elbow: ["lowerarm", "forearm", "loarm", "elbow"],
-            wrist: ["wrist", "hand", "palm", "palm2"],
-            hip: ["upperleg", "upleg", "thigh", "femur", "leg"],
-            knee: ["lowerleg", "shin", "calf", "knee", "tibia"],
-            ankle: ["foot", "ankle"],
-            foot: ["toes", "toebase", "toe", "ball"],
-        },
-    },
+    // pelvis | neck | head | collar | shoulder | elbow | wrist | hip | knee | ankle | foot
+    Template("mixamo", "hips | neck neck1 | head | shoulder | arm | forearm | hand | upleg | leg | foot | toebase toe"),
+    Template("unreal", "pelvis | neck1 | head | clavicle | upperarm | lowerarm | hand | thigh | calf | foot | ball"),
+    Template(
+        "rigify",
+        "hips spine | neck spine4 | head spine6 | shoulder | upperarm | forearm | hand | thigh | shin | foot | toe",
+    ),
+    Template(
+        "smplx",
+        "pelvis | neck | head | collar thorax | shoulder | elbow | wrist | hip | knee | ankle | foot toe",
+    ),
+    Template(
+        "biped",
+        "pelvis | neck neck1 | head head1 | clavicle | upperarm | forearm | hand | thigh | calf | foot | toe0 toebase toe",
+    ),
+    Template(
+        "unity",
+        "hips | neck | head | shoulder | upperarm | lowerarm | hand | upperleg | lowerleg | foot | toes toebase toe",
+    ),
+    Template(
+        "makehuman",
+        "root | neck1 | head | clavicle | upperarm1 | lowerarm1 | wrist | upperleg1 | lowerleg1 | foot | toe11",
+    ),
+    Template(
+        "daz",
+        "pelvis hip | necklower neck neck1 | head | collar shoulder | shldrbend shldr upperarm | " +
+            "forearmbend forearm | hand | thighbend thigh | shin | foot | toe toes",
+    ),
+    Template(
+        "character-creator",
+        "hip | necktwist1 | head | clavicle | upperarm | forearm | hand | thigh | calf | foot | toebase",
+    ),
+    Template(
+        "xsens",
+        "pelvis hips | neck | head | shoulder | upperarm arm | forearm | hand | upperleg thigh | lowerleg shin | foot | toe",
+    ),
+    Template(
+        "mmd",
+        "下半身 センター | 首 | 頭 | 肩 | 腕 | ひじ 肘 | 手首 | 足 足d | ひざ ひざd 膝 | 足首 足首d | つま先 足先ex",
+    ),
+    Template(
+        "webxr",
+        "hips | neck | head | shoulder scapula | armupper | armlower | handwrist | upperleg | lowerleg | footankle | football",
+    ),
 ];
+
+/**
+ * Words by meaning, for rigs of no family and for what a family leaves open. Looked at in this order, below the bone
+ * that carries the part, so that `shoulder` is the upper arm only where nothing better is, and `leg` a thigh or a shin.
+ */
+export const WordsByMeaning: IRigTemplate = {
+    name: "generic",
+    words: {
+        pelvis: ["hips", "pelvis", "hip", "lowerbody", "waist", "cadera", "koshi", "kosi", "rootx"],
+        head: ["head", "skull", "cabeza", "atama", "kao"],
+        neck: ["neck", "neck1", "necktwist1", "neckx", "cuello", "kubi"],
+        shoulder: [
+            "upperarm",
+            "uparm",
+            "armupper",
+            "shldr",
+            "humerus",
+            "brazo",
+            "ude",
+            "arm",
+            "armstretch",
+            "shoulder",
+        ],
+        elbow: ["lowerarm", "forearm", "loarm", "armlower", "antebrazo", "radius", "elbow", "hiji", "forearmstretch"],
+        wrist: ["wrist", "hand", "handwrist", "mano", "te", "palm", "palm2"],
+        collar: ["clavicle", "collar", "collarbone", "clavicula", "kata", "scapula", "shoulder"],
+        hip: ["upperleg", "upleg", "legupper", "thigh", "femur", "muslo", "momo", "thighstretch", "leg", "hip"],
+        knee: [
+            "lowerleg",
+            "loleg",
+            "lowleg",
+            "leglower",
+            "shin",
+            "calf",
+            "tibia",
+            "pantorrilla",
+            "sune",
+            "knee",
+            "hiza",
+        ].concat(["legstretch", "leg"]),
+        ankle: ["foot", "ankle", "pie", "asi", "ashi"],
+        foot: ["toes", "toebase", "toe", "toe1", "ball", "toesx", "tsumasaki", "dedos"],
+        ...Face,
+    },
+};
+
+/** Part that carries another one: what a bone found by meaning has to hang below, once that part is known. */
+export const CarrierOf: Readonly<Partial<Record<BodyPart, BodyPart>>> = {
+    elbow: "shoulder",
+    wrist: "elbow",
+    knee: "hip",
+    ankle: "knee",
+    foot: "ankle",
+    jaw: "head",
+    eye: "head",
+};
 
 const VrmCentre: Readonly<Record<string, SmplxJointName>> = { hips: "pelvis", neck: "neck", head: "head", jaw: "jaw" };
 

@@ -61,7 +61,7 @@ describe("ParseBoneName", () => {
         ["LowerBack", "lowerback", "centre"],
         ["Ribbon", "ribbon", "centre"],
     ])("reads %s", (name, base, side) => {
-        expect(ParseBoneName(name)).toEqual({ base, side });
+        expect(ParseBoneName(name)).toMatchObject({ base, side });
     });
 });
 

@@ -1,0 +1,81 @@
+import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
+import { AngleBetweenQuaternions, IdentityQuaternion, NormalizeQuaternion } from "../../math/quaternion.js";
+import { AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
+import { type IRigMapping } from "./mapRig.js";
+import { type RestRig } from "./restRig.js";
+
+const Degrees = Math.PI / 180;
+/** Rest rotations this small are the identity, written with few digits. */
+const IdentityWithin = 0.05 * Degrees;
+/** Chains of a T-pose: shoulder to wrist along ±x, hip to ankle along −y. The published rests are 5° and 3° off. */
+const ArmWithin = 15 * Degrees;
+const LegWithin = 12 * Degrees;
+/** Bodies of other shapes and sexes differ from the neutral one by this much, on the mean of all bones. */
+const ShapeWithin = 8 * Degrees;
+
+/** Names of the 22 body joints in files of the family: `left_hip`, `L_Hip`, `m_avg_L_Hip`, `LeftHip`. */
+const SmplTemplate = "smplx";
+
+/**
+ * Published offsets from the parent at rest, metres, of the neutral SMPL body, left half and middle: how its crooked rest
+ * is told from another skeleton with the same number of joints.
+ */
+const NeutralOffsets: Readonly<Partial<Record<SmplxJointName, Vector3Tuple>>> = {
+    left_hip: [0.0695, -0.0914, -0.0068],
+    spine1: [-0.0025, 0.109, -0.0267],
+    left_knee: [0.0343, -0.3752, -0.0045],
+    spine2: [0.0055, 0.1352, 0.0011],
+    left_ankle: [-0.0136, -0.398, -0.0437],
+    spine3: [0.0015, 0.0529, 0.0254],
+    left_foot: [0.0264, -0.0558, 0.1193],
+    neck: [-0.0028, 0.2139, -0.0429],
+    left_collar: [0.0788, 0.1217, -0.0341],
+    head: [0.0052, 0.065, 0.0513],
+    left_shoulder: [0.091, 0.0305, -0.0089],
+    left_elbow: [0.2596, -0.0128, -0.0275],
+    left_wrist: [0.2492, 0.009, -0.0012],
+};
+
+/**
+ * Whether a rig's local rotations are SMPL pose parameters: SMPL names or the SMPL rest skeleton, rest rotations that are
+ * all the identity, and a rest that is a T-pose by its chains. Such a motion needs no calibration; its rotations are
+ * those of the avatar's joints.
+ */
+export function IsSmplFamily(rig: RestRig, mapping: IRigMapping): boolean {
+    const { nodes } = mapping;
+    const mapped = Object.values(nodes);
+    const isAligned = mapped.every(
+        (node) =>
+            AngleBetweenQuaternions(NormalizeQuaternion(rig[node]!.rotation), IdentityQuaternion) < IdentityWithin,
+    );
+    return isAligned && IsTPose(rig, nodes) && (mapping.template === SmplTemplate || HasNeutralShape(rig, nodes));
+}
+
+function IsTPose(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
+    const along = (from: SmplxJointName, to: SmplxJointName): Vector3Tuple =>
+        SubtractVector3(rig[nodes[to]!]!.position, rig[nodes[from]!]!.position);
+    return (["left", "right"] as const).every(
+        (side) =>
+            AngleBetweenVector3(along(`${side}_shoulder`, `${side}_wrist`), [side === "left" ? 1 : -1, 0, 0]) <
+                ArmWithin && AngleBetweenVector3(along(`${side}_hip`, `${side}_ankle`), [0, -1, 0]) < LegWithin,
+    );
+}
+
+function HasNeutralShape(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
+    let sum = 0;
+    let count = 0;
+    for (const [joint, offset] of Object.entries(NeutralOffsets) as [SmplxJointName, Vector3Tuple][]) {
+        const parent = SmplxJointNames[SmplxJointParents[SmplxJointNames.indexOf(joint)]!]!;
+        for (const side of joint.startsWith("left_") ? (["left_", "right_"] as const) : (["left_"] as const)) {
+            const own = nodes[joint.replace("left_", side) as SmplxJointName];
+            const above = nodes[parent.replace("left_", side) as SmplxJointName];
+            if (own === undefined || above === undefined || rig[own]!.parent !== above) {
+                return false;
+            }
+            const published: Vector3Tuple = side === "right_" ? [-offset[0], offset[1], offset[2]] : offset;
+            sum += AngleBetweenVector3(SubtractVector3(rig[own]!.position, rig[above]!.position), published);
+            count++;
+        }
+    }
+    return sum / count < ShapeWithin;
+}
