@@ -1,5 +1,5 @@
 import { ComponentType } from "./accessorElements.js";
-import { type IAnimationClip, type IAvatarAsset, type IAvatarJoint, type IMorphTarget } from "./avatarAsset.js";
+import { type IAvatarAsset, type IMorphTarget } from "./avatarAsset.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { CheckAvatar, RefuseRow } from "./checkAvatar.js";
@@ -9,6 +9,7 @@ import { GltfWriter, type JsonObject } from "./gltfWriter.js";
 import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
 import { ReadAvatar } from "./readAvatar.js";
 import { SplatAttributes } from "./readGaussians.js";
+import { WriteClip, WriteJoints } from "./writeClip.js";
 
 /** How to write a file. */
 export interface IWriteAvatarOptions {
@@ -90,48 +91,6 @@ function WriteMorphTarget(writer: GltfWriter, target: IMorphTarget, count: numbe
     });
 }
 
-function WriteAnimation(writer: GltfWriter, clip: IAnimationClip): JsonObject {
-    const { F32 } = ComponentType;
-    const inputs = new Map<Float32Array, number>();
-    const samplers = clip.tracks.map((track) => {
-        const times = {
-            componentType: F32,
-            type: "SCALAR",
-            count: track.times.length,
-            ...ComponentRange(track.times, 1),
-        } as const;
-        const input = inputs.get(track.times) ?? writer.add(track.times, times);
-        inputs.set(track.times, input);
-        const type = track.path === "weights" ? "SCALAR" : track.path === "rotation" ? "VEC4" : "VEC3";
-        const width = { SCALAR: 1, VEC3: 3, VEC4: 4 }[type];
-        return {
-            input,
-            output: writer.add(track.values, { componentType: F32, type, count: track.values.length / width }),
-            interpolation: "LINEAR",
-        };
-    });
-    const channels = clip.tracks.map((track, sampler) => ({
-        sampler,
-        target: { node: track.joint < 0 ? AvatarNode : track.joint + FirstJointNode, path: track.path },
-    }));
-    return { name: clip.name, channels, samplers };
-}
-
-function WriteNodes(asset: IAvatarAsset): JsonObject[] {
-    const joints = asset.joints.map((joint: IAvatarJoint, index) => {
-        const children = asset.joints.flatMap((child, number) =>
-            child.parent === index ? [number + FirstJointNode] : [],
-        );
-        return {
-            name: joint.name,
-            ...(children.length > 0 ? { children } : {}),
-            ...(joint.translation.some((value) => value !== 0) ? { translation: joint.translation } : {}),
-            ...(joint.rotation.some((value, c) => value !== (c < 3 ? 0 : 1)) ? { rotation: joint.rotation } : {}),
-        };
-    });
-    return [{ name: asset.name, mesh: 0, skin: 0 }, ...joints];
-}
-
 function MakeExtension(asset: IAvatarAsset): IAvatarExtension {
     return {
         version: AvatarExtensionVersion,
@@ -173,7 +132,7 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
         type: "MAT4",
         count: asset.joints.length,
     });
-    const animations = asset.animations.map((clip) => WriteAnimation(writer, clip));
+    const animations = asset.animations.map((clip) => WriteClip(writer, clip, FirstJointNode, AvatarNode));
     const isQuantized = targets.some(
         (target) => writer.accessors[target.POSITION]!["componentType"] === ComponentType.I16,
     );
@@ -185,7 +144,7 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
         extensions: { [AvatarExtensionName]: MakeExtension(asset) },
         scene: 0,
         scenes: [{ nodes: [AvatarNode, ...roots] }],
-        nodes: WriteNodes(asset),
+        nodes: [{ name: asset.name, mesh: 0, skin: 0 }, ...WriteJoints(asset.joints, FirstJointNode)],
         meshes: [{ name: asset.name, primitives: [primitive], ...extras }],
         skins: [{ joints: asset.joints.map((_, index) => index + FirstJointNode), inverseBindMatrices }],
         ...(animations.length > 0 ? { animations } : {}),

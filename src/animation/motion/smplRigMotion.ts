@@ -48,7 +48,14 @@ export function CreateSmplMotion(name: string, smpl: ISmplMotion, options: ISmpl
     );
     const humanoid = Object.fromEntries(nodeOf) as Partial<Record<SmplxJointName, number>>;
     const warnings = options.upAxis === undefined && upAxis === "z" ? ["The file is taken for z up."] : [];
-    const source = { name, rig, humanoid, warnings, offsets, ...ReadFrames(smpl, nodeOf, positions[0]!, upAxis === "z") };
+    const source = {
+        name,
+        rig,
+        humanoid,
+        warnings,
+        offsets,
+        ...ReadFrames(smpl, nodeOf, positions[0]!, upAxis === "z"),
+    };
     const ground = FindMotionGround(new FrameMotion(source), humanoid, Up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, Up, ground) });
 }
