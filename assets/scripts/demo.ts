@@ -50,7 +50,9 @@ export async function MakeDemoAsync(data: string, out: string): Promise<void> {
     const bytes = WriteAvatar(asset);
     await writeFile(path.join(out, "ada.avatar.glb"), bytes);
     await writeFile(path.join(out, "walk.glb"), await WriteClipAsync(asset, walk));
-    console.log(`ada.avatar.glb: ${bytes.length} bytes, ${asset.gaussians.count} splats, ${asset.morphTargets.length} morphs`);
+    console.log(
+        `ada.avatar.glb: ${bytes.length} bytes, ${asset.gaussians.count} splats, ${asset.morphTargets.length} morphs`,
+    );
 }
 
 /** The clip alone: 55 joint nodes and an animation, a source for retargeting. */
@@ -59,7 +61,10 @@ async function WriteClipAsync(asset: IAvatarAsset, clip: IAnimationClip): Promis
     const buffer = document.createBuffer();
     const scene = document.createScene("walk");
     const nodes = asset.joints.map((joint) =>
-        document.createNode(joint.name).setTranslation([...joint.translation]).setRotation([...joint.rotation]),
+        document
+            .createNode(joint.name)
+            .setTranslation([...joint.translation])
+            .setRotation([...joint.rotation]),
     );
     asset.joints.forEach((joint, j) => {
         const parent = nodes[joint.parent];

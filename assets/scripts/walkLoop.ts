@@ -3,23 +3,18 @@ import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset } from "..
 import { SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import {
     NearestSign,
-    AngleBetweenQuaternions,
     MultiplyQuaternion,
     QuaternionFromAxisAngle,
     type QuaternionTuple,
     RotateVector3,
-    SlerpQuaternion,
 } from "../../src/math/quaternion.js";
-import { AddVector3, LerpVector3, SubtractVector3, type Vector3Tuple } from "../../src/math/vector3.js";
+import { AddVector3, SubtractVector3, type Vector3Tuple } from "../../src/math/vector3.js";
 import { LevelTrunk } from "./levelTrunk.js";
+import { LoopPoses, type IPose } from "./poseLoop.js";
 
 const KeysPerSecond = 30;
 /** A walking cycle (two steps) lasts about a second. */
 const CycleSeconds = { min: 0.85, max: 1.4 } as const;
-/** Length of the cross-fade that closes the loop, seconds. */
-const FadeSeconds = 0.2;
-/** Joints whose likeness decides where the loop closes. */
-const GaitJoints = ["left_hip", "right_hip", "left_knee", "right_knee", "left_shoulder", "right_shoulder", "spine1"];
 /** Flexion of relaxed fingers, degrees, for the three phalanges; the capture has no finger data. */
 const RelaxedFingers: Readonly<Record<string, readonly [number, number, number]>> = {
     index: [14, 22, 12],
@@ -28,36 +23,18 @@ const RelaxedFingers: Readonly<Record<string, readonly [number, number, number]>
     pinky: [28, 28, 15],
 };
 
-interface IPose {
-    readonly pelvis: Vector3Tuple;
-    readonly rotations: readonly QuaternionTuple[];
-}
-
 /** Cuts one walking cycle out of a capture, in place, heading +z, soles on the ground, 30 keys a second, seamless. */
 export function MakeWalkLoop(capture: IAnimationClip, avatar: IAvatarAsset): IAnimationClip {
     const poses = PosesOf(capture);
     const rate = 1 / (capture.tracks[0]!.times[1]! - capture.tracks[0]!.times[0]!);
-    const fade = Math.round(FadeSeconds * rate);
-    const { start, length } = FindCycle(poses, rate, fade);
-    const travel = SubtractVector3(poses[start + length]!.pelvis, poses[start]!.pelvis);
-    const turn = QuaternionFromAxisAngle([0, 1, 0], -Math.atan2(travel[0], travel[2]));
-    const keyCount = Math.round((length / rate) * KeysPerSecond);
+    const loop = LoopPoses(poses, { rate, keysPerSecond: KeysPerSecond, seconds: CycleSeconds });
+    const turn = QuaternionFromAxisAngle([0, 1, 0], -Math.atan2(loop.travel[0], loop.travel[2]));
     const soles = FindSoles(avatar);
     const rest = RestPositions(avatar.joints);
-    const turnedKeys: IPose[] = [];
-    for (let key = 0; key <= keyCount; key++) {
-        const at = ((key % keyCount) / keyCount) * length;
-        const now = InPlace(poses, start + at, at / length, travel);
-        // Towards the end the pose before the cycle takes over: it continues into the first frame.
-        const share = Math.max(0, (at - (length - fade)) / fade);
-        const before = InPlace(poses, start + at - length, at / length - 1, travel);
-        const blended = Blend(now, before, share * share * (3 - 2 * share));
-        const turned: IPose = {
-            pelvis: RotateVector3(turn, SubtractVector3(blended.pelvis, [poses[start]!.pelvis[0], 0, poses[start]!.pelvis[2]])),
-            rotations: blended.rotations.map((rotation, j) => (j === 0 ? MultiplyQuaternion(turn, rotation) : rotation)),
-        };
-        turnedKeys.push(turned);
-    }
+    const turnedKeys = loop.keys.map(({ pelvis, rotations }): IPose => ({
+        pelvis: RotateVector3(turn, pelvis),
+        rotations: rotations.map((rotation, j) => (j === 0 ? MultiplyQuaternion(turn, rotation) : rotation)),
+    }));
     const level = LevelTrunk(turnedKeys.map((key) => key.rotations));
     const keys = turnedKeys.map((key, i) => OnGround({ ...key, rotations: level[i]! }, avatar, rest, soles));
     return ToClip(capture.name, Centre(keys), capture.tracks);
@@ -73,47 +50,6 @@ function PosesOf(clip: IAnimationClip): IPose[] {
             return v ? [v[i * 4]!, v[i * 4 + 1]!, v[i * 4 + 2]!, v[i * 4 + 3]!] : [0, 0, 0, 1];
         }),
     }));
-}
-
-/** The cycle whose end is most like its start, in pose and in movement. */
-function FindCycle(poses: readonly IPose[], rate: number, fade: number): { start: number; length: number } {
-    const joints = GaitJoints.map((name) => (SmplxJointNames as readonly string[]).indexOf(name));
-    const unlike = (a: number, b: number): number =>
-        joints.reduce((sum, j) => sum + AngleBetweenQuaternions(poses[a]!.rotations[j]!, poses[b]!.rotations[j]!), 0);
-    const step = Math.round(rate / 30);
-    let best = { start: 0, length: 0, cost: Infinity };
-    const [shortest, longest] = [Math.round(CycleSeconds.min * rate), Math.round(CycleSeconds.max * rate)];
-    for (let start = fade + step; start + shortest + step < poses.length; start += 2) {
-        for (let length = shortest; length <= longest && start + length + step < poses.length; length++) {
-            const cost =
-                unlike(start, start + length) +
-                unlike(start - step, start + length - step) +
-                unlike(start + step, start + length + step);
-            if (cost < best.cost) {
-                best = { start, length, cost };
-            }
-        }
-    }
-    return best;
-}
-
-function At(poses: readonly IPose[], frame: number): IPose {
-    const left = Math.floor(frame);
-    return Blend(poses[left]!, poses[Math.min(left + 1, poses.length - 1)]!, frame - left);
-}
-
-function Blend(a: IPose, b: IPose, amount: number): IPose {
-    return {
-        pelvis: LerpVector3(a.pelvis, b.pelvis, amount),
-        rotations: a.rotations.map((rotation, j) => SlerpQuaternion(rotation, b.rotations[j]!, amount)),
-    };
-}
-
-/** A frame with the mean travel of the cycle taken out; sway and bob stay. */
-function InPlace(poses: readonly IPose[], frame: number, phase: number, travel: Vector3Tuple): IPose {
-    const pose = At(poses, Math.max(0, frame));
-    const moved = [travel[0] * phase, 0, travel[2] * phase] as const;
-    return { ...pose, pelvis: SubtractVector3(pose.pelvis, moved) };
 }
 
 /** Gaussians of the shoes: what must stand on the ground. */
