@@ -7,11 +7,12 @@ import { UsageError } from "./cliError.js";
  *
  * @param path where to write
  * @param extension with the dot, lower case
+ * @param option the option, for the message (default: -o)
  * @throws {@link CliError} `usage`
  */
-export function RequireExtension(path: string, extension: string): void {
+export function RequireExtension(path: string, extension: string, option = "-o"): void {
     if (extname(path).toLowerCase() !== extension) {
-        throw UsageError(`-o is "${path}": a name that ends in ${extension} is expected.`);
+        throw UsageError(`${option} is "${path}": a name that ends in ${extension} is expected.`);
     }
 }
 

@@ -23,6 +23,10 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         summary: "turn a rigged character into an avatar",
         loadAsync: async () => (await import("./commands/bake.js")).BakeCommand,
     },
+    retarget: {
+        summary: "put the motion of any humanoid rig on an avatar",
+        loadAsync: async () => (await import("./commands/retarget.js")).RetargetCommand,
+    },
     render: {
         summary: "draw an avatar into PNG files",
         loadAsync: async () => (await import("./commands/render.js")).RenderCommand,

@@ -64,9 +64,21 @@ const MaxJoints = 4096;
  * Reads a BVH file.
  *
  * @param text contents of the file
+ * @param fileName name of the file, for messages
  * @throws BvhError naming what was found and where
  */
-export function ReadBvh(text: string): IBvhMotion {
+export function ReadBvh(text: string, fileName?: string): IBvhMotion {
+    try {
+        return ReadText(text);
+    } catch (cause) {
+        if (fileName !== undefined && cause instanceof BvhError) {
+            throw new BvhError(cause.code, `${fileName}: ${cause.message}`, { cause });
+        }
+        throw cause;
+    }
+}
+
+function ReadText(text: string): IBvhMotion {
     const words = new WordReader(text);
     if (!/^HIERARCHY$/i.test(words.next())) {
         throw new BvhError("not-bvh", 'This is not a BVH file: it does not begin with "HIERARCHY".');

@@ -1,7 +1,9 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
 import { QuaternionFromAxisAngle, MultiplyQuaternion, type QuaternionTuple } from "../../math/quaternion.js";
 import { DotVector3, LerpVector3, NormalizeVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
-import { MapRig } from "../rig/mapRig.js";
+import { type ExplicitJoints, MapRig } from "../rig/mapRig.js";
+import { NodeByReference } from "../rig/nodeReference.js";
+import { type RigJointNames } from "../rig/rigProfile.js";
 import { type IRigNode, type RestRig } from "../rig/restRig.js";
 import { BvhError, PoseBvh, type IBvhMotion } from "./bvh.js";
 import { FrameMotion } from "./frameMotion.js";
@@ -16,8 +18,8 @@ export interface IBvhMotionOptions {
      * a person stands in it, else frame 0 when she does there).
      */
     readonly restFrame?: number;
-    /** Nodes that play SMPL-X joints, where names do not tell. */
-    readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** Nodes by name that play SMPL-X joints, where names do not tell; null for none. */
+    readonly joints?: RigJointNames;
 }
 
 /** Length of an adult's leg, metres: what units are guessed by. */
@@ -42,6 +44,7 @@ const SameRate = 1e-4;
  * @param name name of the clip
  * @param bvh the file, see {@link ReadBvh}
  * @returns the motion, in the units and axes of the file; `warnings` tell the unit and the rest pose that were assumed
+ * @throws RigError `rig-unknown-node` or `rig-ambiguous-node` for `joints` that cannot be used
  * @throws BvhError `no-rest-pose` when no frame shows how the skeleton rests, `invalid-range` for a frame that is not there
  *
  * @example
@@ -52,20 +55,23 @@ const SameRate = 1e-4;
 export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMotionOptions = {}): IMotion {
     const warnings: string[] = [];
     const zero = ZeroPose(bvh);
-    const { nodes, missing } = MapRig(zero, options.humanoid);
+    const explicit = Object.entries(options.joints ?? {}).map(([joint, node]) => [
+        joint,
+        node === null ? null : NodeByReference(zero, node, name),
+    ]);
+    const { nodes, missing } = MapRig(zero, Object.fromEntries(explicit) as ExplicitJoints);
     const frames = ReadFrames(bvh);
-    const humanoid = options.humanoid ?? {};
     if (missing.length > 0) {
         // Nothing can be measured; whoever retargets it names the joints, or a map for them.
         const rig = options.restFrame === undefined ? zero : PoseBvh(bvh, options.restFrame);
-        return new FrameMotion({ name, rig, humanoid, ...frames });
+        return new FrameMotion({ name, rig, ...frames });
     }
     const rest = FindRest(bvh, zero, nodes, options.restFrame, name, warnings);
     const up = UpAxis(rest, nodes);
     const lowest = Math.min(...rest.map(({ position }) => DotVector3(position, up)));
     const rig = LiftRig(rest, up, -lowest);
     warnings.push(DescribeUnit(LegLength(rig, nodes)));
-    const source = { name, rig, humanoid, warnings, ...frames };
+    const source = { name, rig, warnings, ...frames };
     const ground = FindMotionGround(new FrameMotion(source), nodes, up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, up, ground) });
 }

@@ -1,5 +1,3 @@
-import { FindRestFault } from "../../animation/motion/usableRest.js";
-import { MapRig } from "../../animation/rig/mapRig.js";
 import { type IRigNode, type RestRig } from "../../animation/rig/restRig.js";
 import { type SmplxJointName } from "../../format/bodyModel.js";
 import {
@@ -72,13 +70,6 @@ export function FindCharacterRest(file: ISkeletonFile): ICharacterRest {
         const matrix = isMirrored ? MultiplyMatrix4(MirrorX, bound[i]!) : bound[i]!;
         return { name: node.name, parent: node.parent, position: TranslationOf(matrix), rotation: RotationOf(matrix) };
     });
-    if (file.skins.length === 0) {
-        const { nodes, missing } = MapRig(rig, file.humanoid);
-        const fault = missing.length === 0 ? FindRestFault(rig, nodes) : null;
-        if (fault !== null) {
-            warnings.push(`The file has no skin, and as its nodes stand ${fault}: the rest pose may be wrong.`);
-        }
-    }
     return { rig, isMirrored, warnings };
 }
 
