@@ -1,11 +1,13 @@
 import { BoundingInfo } from "@babylonjs/core/Culling/boundingInfo.js";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
+import { type Behavior } from "@babylonjs/core/Behaviors/behavior.js";
 import { type IMeshDataOptions } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { type Node } from "@babylonjs/core/node.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { AvatarAnimator, AvatarAnimatorName } from "../animation/animator/avatarAnimator.js";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { type SmplxJointName } from "../format/bodyModel.js";
 import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
@@ -45,8 +47,8 @@ export class GaussianAvatar extends Mesh {
     public readonly asset: IAvatarAsset;
 
     /**
-     * Clips that came with the avatar, playing on its own joints; disposed with the avatar. Empty for the copies that an
-     * asset container makes: it hands theirs out itself (`InstantiatedEntries.animationGroups`).
+     * Clips that came with the avatar or were retargeted to it, playing on its own joints; disposed with the avatar. Empty
+     * for the copies that an asset container makes: it hands theirs out itself (`InstantiatedEntries.animationGroups`).
      */
     public readonly animationGroups: AnimationGroup[] = [];
 
@@ -86,6 +88,20 @@ export class GaussianAvatar extends Mesh {
     /** Number of Gaussians that make up the person. */
     public get splatCount(): number {
         return this.asset.gaussians.count;
+    }
+
+    /**
+     * What moves this avatar: puts clips of other rigs on it, follows live rigs, plays clips in layers, looks at things and
+     * plants feet. Made when it is first asked for, with the settings that a saved scene holds for it.
+     */
+    public get animator(): AvatarAnimator {
+        const present = this.getBehaviorByName(AvatarAnimatorName);
+        if (present instanceof AvatarAnimator) {
+            return present;
+        }
+        const animator = AvatarAnimator.Parse((this.metadata as { animator?: unknown } | null)?.animator);
+        this.addBehavior(animator, true);
+        return animator;
     }
 
     /**
@@ -192,6 +208,33 @@ export class GaussianAvatar extends Mesh {
     public _ownCharacter(animationGroups: readonly AnimationGroup[]): void {
         this._owned.push(this.skeleton, this.morphTargetManager, ...animationGroups);
         this.animationGroups.push(...animationGroups);
+    }
+
+    /**
+     * Adds a clip that plays on this avatar alone, to be copied and disposed with it.
+     *
+     * @param group the clip
+     * @internal
+     */
+    public _ownClip(group: AnimationGroup): void {
+        this._owned.push(group);
+        this.animationGroups.push(group);
+    }
+
+    /**
+     * The avatar as a node of a saved scene. What it looks like is in its own file; saved here are its place and, in
+     * `metadata.animator`, the settings of its {@link animator}.
+     *
+     * @param serializationObject what to write into (default: a new object)
+     * @returns the same object
+     */
+    public override serialize(serializationObject: Record<string, unknown> = {}): Record<string, unknown> {
+        const serialized = super.serialize(serializationObject) as Record<string, unknown>;
+        const animator = this.getBehaviorByName(AvatarAnimatorName);
+        if (animator instanceof AvatarAnimator) {
+            serialized["metadata"] = { ...(this.metadata as object | null), animator: animator.serialize() };
+        }
+        return serialized;
     }
 
     /**

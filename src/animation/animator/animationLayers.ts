@@ -1,5 +1,8 @@
 import { type Animatable } from "@babylonjs/core/Animations/animatable.core.js";
-import { type AnimationGroup, AnimationGroupMakeAnimationAdditive } from "@babylonjs/core/Animations/animationGroup.pure.js";
+import {
+    type AnimationGroup,
+    AnimationGroupMakeAnimationAdditive,
+} from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { AnimationGroupMask } from "@babylonjs/core/Animations/animationGroupMask.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
@@ -41,6 +44,7 @@ const PlaceCount = BodyJointCount + 1;
 interface IVoice {
     readonly group: AnimationGroup;
     readonly source: AnimationGroup;
+    readonly options: IPlayOptions;
     readonly layer: number;
     readonly isAdditive: boolean;
     readonly previousMask: AnimationGroupMask | null;
@@ -78,9 +82,14 @@ export class AnimationLayers {
         });
     }
 
-    /** Whether nothing plays. */
-    public get isIdle(): boolean {
-        return this._voices.length === 0;
+    /** What plays and is not on its way out, lowest layer first, as it was asked for. */
+    public get playing(): readonly { readonly group: AnimationGroup; readonly options: IPlayOptions }[] {
+        return this._voices
+            .filter((voice) => !voice.isLeaving && this._topOf(voice.layer) === voice)
+            .map(({ source, options, weight, loop, group }) => ({
+                group: source,
+                options: { ...options, weight, loop, speed: group.speedRatio },
+            }));
     }
 
     /**
@@ -120,6 +129,7 @@ export class AnimationLayers {
         this._voices.push({
             group: played,
             source: group,
+            options,
             layer,
             isAdditive: played.isAdditive,
             previousMask,

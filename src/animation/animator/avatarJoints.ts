@@ -8,6 +8,9 @@ import { type IPosableAvatar } from "./posableAvatar.js";
 
 const Scratch = new Quaternion();
 
+/** Place of the position of the pelvis behind the rotations of the joints, where both are told apart by number. */
+export const PelvisPosition = BodyJointCount;
+
 /**
  * The transform nodes of an avatar's joints, as a {@link BodyPose} that is read and written. Nodes keep glTF's raw
  * right-handed values, so local rotations go in as they are, in any scene. Allocates nothing once every node has a
@@ -26,12 +29,6 @@ export class AvatarJoints {
     public constructor(avatar: IPosableAvatar, body: IAvatarBody) {
         this.nodes = SmplxJointNames.map((name) => avatar.getJoint(name));
         this._body = body;
-    }
-
-    /** Whether a joint node was disposed, which happens when the avatar goes. */
-    public get isDisposed(): boolean {
-        const [pelvis] = this.nodes;
-        return pelvis?.isDisposed() ?? false;
     }
 
     /**
@@ -55,26 +52,61 @@ export class AvatarJoints {
     }
 
     /**
-     * Poses the joints.
+     * Poses joints.
      *
      * @param pose the pose
-     * @param joints [55] 1 for each joint to write
+     * @param which [56] 1 for each joint to turn; the last one is for the position of the pelvis
      */
-    public write(pose: BodyPose, joints: Uint8Array): void {
-        const { rotations, pelvis } = pose;
+    public write(pose: BodyPose, which: Uint8Array): void {
         for (let joint = 0; joint < BodyJointCount; joint++) {
             const node = this.nodes[joint];
-            if (node && joints[joint] === 1) {
+            if (node && which[joint] === 1) {
                 const at = joint * 4;
-                const rotation = (node.rotationQuaternion ??= new Quaternion());
-                rotation.copyFromFloats(rotations[at]!, rotations[at + 1]!, rotations[at + 2]!, rotations[at + 3]!);
+                const { rotations: r } = pose;
+                (node.rotationQuaternion ??= new Quaternion()).copyFromFloats(
+                    r[at]!,
+                    r[at + 1]!,
+                    r[at + 2]!,
+                    r[at + 3]!,
+                );
             }
         }
-        const root = this.nodes[0];
-        if (root && joints[0] === 1) {
-            const { origin } = this._body;
-            root.position.copyFromFloats(pelvis[0]! - origin[0], pelvis[1]! - origin[1], pelvis[2]! - origin[2]);
+        const pelvis = this.nodes[0];
+        if (pelvis && which[PelvisPosition] === 1) {
+            const { pelvis: p } = pose;
+            const { origin: o } = this._body;
+            pelvis.position.copyFromFloats(p[0]! - o[0], p[1]! - o[1], p[2]! - o[2]);
         }
+    }
+
+    /**
+     * Poses joints, but leaves alone those that somebody has changed meanwhile.
+     *
+     * @param pose the pose to go back to
+     * @param written the pose that was written last
+     * @param which [56] 1 for each joint that was written; cleared
+     */
+    public restore(pose: BodyPose, written: BodyPose, which: Uint8Array): void {
+        for (let joint = 0; joint <= BodyJointCount; joint++) {
+            if (which[joint] === 1 && !this._isAsWritten(joint, written)) {
+                which[joint] = 0;
+            }
+        }
+        this.write(pose, which);
+        which.fill(0);
+    }
+
+    private _isAsWritten(joint: number, written: BodyPose): boolean {
+        if (joint === PelvisPosition) {
+            const p = this.nodes[0]?.position;
+            const { origin: o } = this._body;
+            const { pelvis } = written;
+            return p?.x === pelvis[0]! - o[0] && p.y === pelvis[1]! - o[1] && p.z === pelvis[2]! - o[2];
+        }
+        const q = this.nodes[joint]?.rotationQuaternion;
+        const r = written.rotations;
+        const at = joint * 4;
+        return q?.x === r[at] && q?.y === r[at + 1] && q?.z === r[at + 2] && q?.w === r[at + 3];
     }
 
     private _readRotation(node: TransformNode, result: Float64Array, at: number): void {

@@ -45,7 +45,7 @@ function TrackToAnimation({ path, times, values }: IAnimationTrack, name: string
         Animation.ANIMATIONLOOPMODE_CYCLE,
     );
     const keys: IAnimationKey[] = Array.from(times, (seconds, key) => ({
-        frame: seconds * FramesPerSecond,
+        frame: Math.round(seconds * FramesPerSecond * 1000) / 1000, // times are single precision
         value: isRotation ? Quaternion.FromArray(values, key * 4) : Vector3.FromArray(values, key * 3),
     }));
     animation.setKeys(keys);

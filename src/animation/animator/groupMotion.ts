@@ -1,6 +1,6 @@
 import { type _IAnimationState, Animation } from "@babylonjs/core/Animations/animation.pure.js";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
-import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { type Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type SmplxJointName } from "../../format/bodyModel.js";
 import { type IMotion } from "../motion/motion.js";
 import { type RigPose } from "../motion/rigPose.js";
@@ -44,7 +44,7 @@ export class GroupMotion implements IMotion {
     /** The nodes of the rig. */
     public readonly nodes: IRigNodes;
     /** Remarks for people. */
-    public readonly notes: readonly string[];
+    public readonly warnings: readonly string[];
 
     private readonly _from: number;
     private readonly _to: number;
@@ -88,7 +88,7 @@ export class GroupMotion implements IMotion {
         this._to = Math.max(group.from, group.to);
         this.frameRate = Math.max(1, ...rates);
         this.duration = Math.max(0, ...rates.map((rate) => (this._to - this._from) / rate));
-        this.notes = [...warnings, ...BrokenKeys(this._channels, this.nodes)];
+        this.warnings = [...warnings, ...BrokenKeys(this._channels, this.nodes)];
     }
 
     /**

@@ -23,8 +23,9 @@ export function KeepHumanoid(gltf: IGLTF): void {
     for (const [key, item] of Object.entries(humanBones)) {
         const bone = version === 1 ? key : Field(item, "bone");
         const joint = typeof bone === "string" ? SmplxJointOfVrmBone(bone, version) : null;
-        const node = (gltf.nodes?.[Number(Field(item, "node") ?? -1)] as { _babylonTransformNode?: TransformNode } | undefined)
-            ?._babylonTransformNode;
+        const node = (
+            gltf.nodes?.[Number(Field(item, "node") ?? -1)] as { _babylonTransformNode?: TransformNode } | undefined
+        )?._babylonTransformNode;
         if (joint && node) {
             node.metadata = { ...(node.metadata as object | null), [Key]: joint };
         }

@@ -19,7 +19,7 @@ export class LiveRig {
     /** The rig in its bind pose. */
     public readonly rig: RestRig;
     /** Remarks for people, made when the rig was read. */
-    public readonly notes: readonly string[];
+    public readonly warnings: readonly string[];
     /** The nodes of the rig, in the same order. */
     public readonly nodes: IRigNodes;
 
@@ -34,7 +34,7 @@ export class LiveRig {
         this.nodes = FindRigNodes(source);
         const { rig, locals, warnings } = RestOfRigNodes(this.nodes);
         this.rig = rig;
-        this.notes = warnings;
+        this.warnings = warnings;
         this._locals = locals;
         this._watched = Int32Array.from(rig.keys());
     }

@@ -8,6 +8,9 @@ export interface IPosableAvatar extends TransformNode {
     /** The avatar's joints at rest. */
     readonly asset: Pick<IAvatarAsset, "joints">;
 
+    /** Clips on the avatar's joints. */
+    readonly animationGroups: readonly AnimationGroup[];
+
     /**
      * The transform node of a joint.
      *

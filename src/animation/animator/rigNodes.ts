@@ -46,7 +46,11 @@ export function FindRigNodes(source: RigNodeSource): IRigNodes {
     if (source instanceof Skeleton) {
         const linked = source.bones.filter((bone) => bone.getTransformNode() !== null);
         return linked.length > 0
-            ? NodeRig(source.name, linked.map((bone) => bone.getTransformNode()!), [source])
+            ? NodeRig(
+                  source.name,
+                  linked.map((bone) => bone.getTransformNode()!),
+                  [source],
+              )
             : BoneRig(source);
     }
     if (source.isDisposed()) {
@@ -78,10 +82,12 @@ export function FindRigNodesOfTargets(name: string, targets: readonly unknown[])
         return NodeRig(name, LinkedNodes(skeletons).concat(nodes), skeletons);
     }
     const bone = targets.find((target) => (target as Partial<Bone> | null)?.getClassName?.() === "Bone") as
-        | Bone
-        | undefined;
+        Bone | undefined;
     if (!bone) {
-        throw new AnimatorError("no-rig", `"${name}" animates no transform node and no bone: there is no body to retarget.`);
+        throw new AnimatorError(
+            "no-rig",
+            `"${name}" animates no transform node and no bone: there is no body to retarget.`,
+        );
     }
     return BoneRig(bone.getSkeleton());
 }

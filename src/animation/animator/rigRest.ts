@@ -10,9 +10,11 @@ import {
     MultiplyMatrix4,
     RotationOf,
     ScaleOf,
+    TransformPoint,
     TranslationOf,
 } from "../../math/matrix4.js";
 import { AngleBetweenQuaternions } from "../../math/quaternion.js";
+import { DistanceVector3 } from "../../math/vector3.js";
 import { type IRigNode, type RestRig } from "../rig/restRig.js";
 import { type IRigNodes, type RigTarget } from "./rigNodes.js";
 import { RigLocals } from "./rigLocals.js";
@@ -34,6 +36,8 @@ const SamePose = 5 * Degrees;
 const SamePlace = 1 * Degrees;
 /** Further than this, the root joint's turn is no pose: the character really was bound in another direction. */
 const MaxRootTurn = 45 * Degrees;
+/** Nor is it a pose further than this share of the body's reach from where it was bound. */
+const MaxRootMove = 0.3;
 /** Scales that are the same up to rounding. */
 const SameScale = 0.02;
 /** Factors that differ more than this do not keep the shape of what they scale. */
@@ -62,7 +66,8 @@ export function RestOfRigNodes(nodes: IRigNodes): IRigRest {
     targets.forEach((_, i) => {
         const parent = parents[i]!;
         // Above the skeleton the nodes' own transforms stand; below a joint its child keeps its local place.
-        const below = parent < 0 || !bound[parent] ? asLoaded[i]! : MultiplyMatrix4(rest[parent]!, Relative(asLoaded, parent, i));
+        const below =
+            parent < 0 || !bound[parent] ? asLoaded[i]! : MultiplyMatrix4(rest[parent]!, Relative(asLoaded, parent, i));
         rest.push(bound[i] ?? below);
     });
     WarnOfOtherPose(nodes, asLoaded, bound, warnings);
@@ -149,8 +154,14 @@ function BindPlace(
         return root;
     }
     const above = nodes.parents[joints[0]!]!;
+    const from = InvertAffineMatrix4(inverse[0]!) ?? IdentityMatrix4();
+    const now = TranslationOf(asLoaded[joints[0]!]!);
+    const reach = Math.max(...joints.map((joint) => DistanceVector3(TranslationOf(asLoaded[joint]!), now)));
     const usual = [...(above >= 0 ? [asLoaded[above]!] : []), IdentityMatrix4()].filter(
-        (place) => Math.abs(ScaleOf(place) / ScaleOf(root) - 1) < SameScale && Turn(place, root) < MaxRootTurn,
+        (place) =>
+            Math.abs(ScaleOf(place) / ScaleOf(root) - 1) < SameScale &&
+            Turn(place, root) < MaxRootTurn &&
+            DistanceVector3(TransformPoint(place, TranslationOf(from)), now) < MaxRootMove * reach,
     );
     return usual.sort((a, b) => Turn(a, root) - Turn(b, root))[0] ?? root;
 }
@@ -204,4 +215,3 @@ function ToMatrix4(matrix: Matrix): Matrix4 {
 function Quote(skeleton: Skeleton): string {
     return `skeleton "${skeleton.name}"`;
 }
-

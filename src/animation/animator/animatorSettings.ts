@@ -1,0 +1,65 @@
+import { type IPlayOptions } from "./animationLayers.js";
+import { type RigOverrides } from "./rigProfiles.js";
+
+/** Class name in saved scenes. */
+export const AnimatorClassName = "BABYLON.AvatarAnimator";
+
+/** A clip that plays, by name. */
+export interface ISavedVoice extends IPlayOptions {
+    /** Name of the group in the avatar's `animationGroups`. */
+    readonly group: string;
+}
+
+/** Settings of an animator as a saved scene holds them: plain data. What is looked at, held and followed is not saved. */
+export interface IAnimatorSettings {
+    /** Class name, for who reads the scene. */
+    readonly customType: typeof AnimatorClassName;
+    /** Corrections of rigs, by the name of the rig. */
+    readonly rigs?: Readonly<Record<string, RigOverrides>>;
+    /** Breathing and shifting of weight. */
+    readonly idle?: {
+        readonly weight?: number;
+        readonly breathing?: number;
+        readonly sway?: number;
+        readonly seed?: number;
+    };
+    /** Planting of feet. */
+    readonly feet?: { readonly weight?: number };
+    /** Clips that play, lowest layer first. */
+    readonly playing?: readonly ISavedVoice[];
+}
+
+/**
+ * Reads settings out of a saved scene. Whatever is not as it should be is left out: scenes are edited by hand.
+ *
+ * @param parsed JSON data of any origin
+ */
+export function ReadAnimatorSettings(parsed: unknown): IAnimatorSettings {
+    const { rigs, idle, feet, playing } = Fields(parsed);
+    return {
+        customType: AnimatorClassName,
+        rigs: Fields(rigs) as Readonly<Record<string, RigOverrides>>,
+        idle: Numbers(idle, ["weight", "breathing", "sway", "seed"]),
+        feet: Numbers(feet, ["weight"]),
+        playing: Array.isArray(playing) ? playing.filter(IsSavedVoice) : [],
+    };
+}
+
+function Fields(value: unknown): Record<string, unknown> {
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function Numbers<K extends string>(value: unknown, names: readonly K[]): Partial<Record<K, number>> {
+    const found: Partial<Record<K, number>> = {};
+    for (const name of names) {
+        const field = Fields(value)[name];
+        if (typeof field === "number" && Number.isFinite(field)) {
+            found[name] = field;
+        }
+    }
+    return found;
+}
+
+function IsSavedVoice(value: unknown): value is ISavedVoice {
+    return typeof Fields(value)["group"] === "string";
+}
