@@ -92,12 +92,34 @@ export class BodyAdjustments {
         sourceFeet: FootPoints | null = null,
         forced: ArrayLike<number> | null = null,
     ): void {
-        kinematics.update(pose);
         if (this.feet.isActive) {
+            if (!sourceFeet) {
+                kinematics.update(pose);
+            }
             this.contacts.update(sourceFeet ?? this._feetOf(kinematics), dt, forced);
         }
+        this.applyWithContacts(pose, kinematics, seconds, dt, this.contacts.contacts);
+    }
+
+    /**
+     * Adjusts a pose in place with contacts that are known; otherwise as {@link apply}.
+     *
+     * @param pose the pose of the motion; receives the adjusted one
+     * @param kinematics of this body; is up to date with the adjusted pose afterwards
+     * @param seconds a clock for idle life
+     * @param dt seconds since the last call
+     * @param contacts [4] 1 where left ankle, left toes, right ankle, right toes stand, between 0 and 1 where they land soon
+     */
+    public applyWithContacts(
+        pose: BodyPose,
+        kinematics: BodyKinematics,
+        seconds: number,
+        dt: number,
+        contacts: ArrayLike<number>,
+    ): void {
+        kinematics.update(pose);
         this.idle.apply(pose, kinematics, seconds);
-        this.feet.apply(pose, kinematics, this.contacts.contacts, dt);
+        this.feet.apply(pose, kinematics, contacts, dt);
         this.lookAt.apply(pose, kinematics, dt);
         this.hands.apply(pose, kinematics);
     }

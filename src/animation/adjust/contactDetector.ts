@@ -53,8 +53,8 @@ export class ContactDetector {
     }
 
     /**
-     * Judges the next moment. The first moment after a reset is judged by height alone. A step of no time changes
-     * nothing; a step backwards or longer than {@link LongestStep} is a reset.
+     * Judges the next moment. Right after a reset nothing stands, because nothing is known of speeds. A step of no
+     * time changes nothing; a step backwards or longer than {@link LongestStep} is a reset.
      *
      * @param feet where the points are now
      * @param dt seconds since the last call
@@ -70,7 +70,7 @@ export class ContactDetector {
         const scale = ReferenceLeg / Math.max(feet.legLength, 1e-6);
         for (let point = 0; point < FootPointCount; point++) {
             const height = (feet.positions[point * 3 + 1]! - feet.restHeights[point]!) * scale;
-            const speed = this._hasLast ? (this._distance(feet, point) * scale) / dt : 0;
+            const speed = this._hasLast ? (this._distance(feet, point) * scale) / dt : Infinity;
             const stated = forced?.[point];
             const stands = stated === 1 || stated === 0 ? stated : this._judge(point, speed, height);
             this._held[point] = stands === this.contacts[point] ? this._held[point]! + Math.max(dt, 0) : 0;
@@ -84,8 +84,9 @@ export class ContactDetector {
         const { landSpeed, landHeight, liftSpeed, liftHeight, minimumHold } = this._thresholds;
         if (this.contacts[point] === 1) {
             const lifts = speed > liftSpeed || height > liftHeight;
-            // The hold outlasts a hitch of the source, not a foot that is far off the ground already.
-            return lifts && (this._held[point]! >= minimumHold || height > 2 * liftHeight) ? 0 : 1;
+            // The hold outlasts a hitch of the source, not a foot that is well on its way.
+            const isAway = speed > 3 * liftSpeed || height > 2 * liftHeight;
+            return lifts && (isAway || this._held[point]! >= minimumHold) ? 0 : 1;
         }
         // Comparisons with NaN are false: a broken point stands nowhere.
         return speed < landSpeed && height < landHeight ? 1 : 0;

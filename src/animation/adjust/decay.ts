@@ -26,10 +26,17 @@ export class Decay {
         this._time = 0;
     }
 
-    /** Sets one of the numbers that {@link begin} lets fade: difference and its speed per second. */
-    public capture(index: number, difference: number, speed: number): void {
+    /**
+     * Sets one of the numbers that {@link begin} lets fade.
+     *
+     * @param index which
+     * @param difference what is left now
+     * @param speed how fast it changes, per second
+     * @param mostSpeed speeds beyond this are taken for glitches and cut
+     */
+    public capture(index: number, difference: number, speed: number, mostSpeed: number): void {
         this._start[index] = difference;
-        this._speed[index] = speed;
+        this._speed[index] = Math.min(mostSpeed, Math.max(-mostSpeed, speed));
     }
 
     /** Begins to fade what was captured, over `duration` seconds. */

@@ -10,7 +10,7 @@ export interface IFootMetrics {
     readonly slideMean: number;
     /** … which 95 % of them stay below, cm/s. */
     readonly slideP95: number;
-    /** Horizontal speed of all points near the ground, weighted 2 − 2^(h/H) below H = 3.3 cm, mean over all frames, cm/s. */
+    /** Horizontal speed of standing points, weighted 2 − 2^(h/H) by their height h below H = 3.3 cm, mean, cm/s. */
     readonly skateScore: number;
     /** Share of standing points that move faster than 5 cm/s, 0..1. */
     readonly skatingRatio: number;
@@ -41,6 +41,7 @@ export class FootMeter {
     private readonly _body: IAvatarBody;
     private readonly _groundAt: GroundAt;
     private readonly _slides: number[] = [];
+    private readonly _skates: number[] = [];
     private readonly _soleErrors: number[] = [];
     private readonly _depths: number[] = [];
     private readonly _last = new Float64Array(12);
@@ -48,8 +49,6 @@ export class FootMeter {
     private readonly _offset = new Float64Array(3);
     private readonly _ground: IGroundPoint = { height: 0, normalX: 0, normalY: 1, normalZ: 0 };
     private _lastSeconds = NaN;
-    private _skate = 0;
-    private _skateCount = 0;
 
     /**
      * @param body the body that moves
@@ -75,9 +74,10 @@ export class FootMeter {
                 const x = positions[at]! - this._last[point * 3]!;
                 const z = positions[at + 2]! - this._last[point * 3 + 2]!;
                 const speed = (100 * Math.sqrt(x * x + z * z)) / dt;
-                this._addSkate(speed, positions[at + 1]! + this._body.soles[point]! - this._under(positions, at));
                 if (contacts[point] === 1 && this._lastContacts[point] === 1) {
+                    const height = positions[at + 1]! + this._body.soles[point]! - this._under(positions, at);
                     this._slides.push(speed);
+                    this._skates.push(speed * Math.max(0, 2 - 2 ** (Math.max(0, height) / SkateHeight)));
                 }
             }
             for (let i = 0; i < 3; i++) {
@@ -101,19 +101,13 @@ export class FootMeter {
         return {
             slideMean: Mean(this._slides),
             slideP95: sorted[Math.min(sorted.length - 1, Math.floor(0.95 * sorted.length))] ?? 0,
-            skateScore: this._skateCount > 0 ? this._skate / this._skateCount : 0,
+            skateScore: Mean(this._skates),
             skatingRatio: Mean(this._slides.map((speed) => (speed > VisibleSlide ? 1 : 0))),
             soleHeightError: Mean(this._soleErrors),
             penetrationMean: Mean(this._depths),
             penetrationMax: this._depths.reduce((most, depth) => Math.max(most, depth), 0),
             contactCount: this._slides.length,
         };
-    }
-
-    private _addSkate(speed: number, height: number): void {
-        const share = Math.max(0, height) / SkateHeight;
-        this._skate += share < 1 ? speed * (2 - 2 ** share) : 0;
-        this._skateCount++;
     }
 
     /** Height of the lowest of heel, ball and tip of one foot above the ground below it. */

@@ -124,7 +124,7 @@ export class FootPlanter {
         }
         for (let side = 0; side < 2; side++) {
             const foot = this._feet[side]!;
-            const miss = this._legs[side]!.solve(pose, kinematics, this._goals, side * 3);
+            const miss = this._legs[side]!.solve(pose, kinematics, this._goals, side * 3, foot.isStanding);
             foot.settle(weight > 0 ? miss : 0, step);
             this._turn(pose, kinematics, side, weight);
         }

@@ -20,6 +20,10 @@ const LostDistance = 0.25;
 /** A foot that moves more than this share of the leg from one frame to the next was carried elsewhere. */
 const JumpDistance = 0.5;
 
+/** Differences in speed beyond these do not carry on, m/s and rad/s. */
+const MostSpeed = 1;
+const MostSpin = 5;
+
 /** What of a foot stands: the two bits are its ankle (heel down) and its toe joint. */
 const Ankle = 1;
 const Toes = 2;
@@ -59,6 +63,8 @@ export class PlantedFoot {
     private _isLost = false;
     private _isFirst = true;
     private _toeShare = 0;
+    /** How near the foot is to lying flat, 0..1. */
+    private _landing = 0;
 
     /**
      * @param body whose foot it is
@@ -95,7 +101,7 @@ export class PlantedFoot {
      * Finds the goals of this frame.
      *
      * @param kinematics of the motion's pose
-     * @param contacts [4] which parts stand; this foot's are at `at` (ankle) and `at` + 1 (toes)
+     * @param contacts [4] which parts stand (1) or land soon (between 0 and 1); this foot's are at `at` (ankle) and `at` + 1 (toes)
      * @param dt seconds since the last frame, ≥ 0
      */
     public plan(
@@ -122,6 +128,7 @@ export class PlantedFoot {
             this._decay.reset();
             this._toeShare = this._standing & Toes ? 1 : 0;
         }
+        this._landing = Math.min(contacts[at]!, contacts[at + 1]!);
         this._motion.advance(positions, this.ankle * 3, rotations, this.ankle * 4, dt);
         this._decay.advance(dt);
         this._turnFoot(dt, groundAt);
@@ -199,12 +206,23 @@ export class PlantedFoot {
         const height = free
             ? free.position[1]! + this.ground.height
             : this.ground.support(groundAt, position[0]!, position[2]!, rotation);
-        this._decay.capture(0, free ? position[0]! - free.position[0]! : 0, free ? speed[0]! - free.speed[0]! : 0);
-        this._decay.capture(1, position[1]! - height, speed[1]! - (free ? free.speed[1]! : 0));
-        this._decay.capture(2, free ? position[2]! - free.position[2]! : 0, free ? speed[2]! - free.speed[2]! : 0);
+        this._decay.capture(
+            0,
+            free ? position[0]! - free.position[0]! : 0,
+            free ? speed[0]! - free.speed[0]! : 0,
+            MostSpeed,
+        );
+        this._decay.capture(1, position[1]! - height, speed[1]! - (free ? free.speed[1]! : 0), MostSpeed);
+        this._decay.capture(
+            2,
+            free ? position[2]! - free.position[2]! : 0,
+            free ? speed[2]! - free.speed[2]! : 0,
+            MostSpeed,
+        );
         for (let i = 0; i < 3; i++) {
-            const own = standing === Flat ? 0 : this._motion.spin[i]!;
-            this._decay.capture(3 + i, this._vector[i]!, spin[i]! - own);
+            // Into the flat stance no spin is carried: it would swing the toes past it.
+            const relative = standing === Flat ? 0 : spin[i]! - this._motion.spin[i]!;
+            this._decay.capture(3 + i, this._vector[i]!, relative, MostSpin);
         }
         this._decay.begin(free ? LiftTime : LandTime);
     }
@@ -213,6 +231,13 @@ export class PlantedFoot {
     private _wantedRotation(motion: Float64Array, groundAt: GroundAt, dt: number): void {
         const { position } = this._goal;
         this.ground.tilt(groundAt, position[0]!, position[2]!, dt);
+        if (this._standing !== Flat && this._landing > 0) {
+            const eased = this._landing * this._landing * (3 - 2 * this._landing);
+            YawPacked(motion, 0, this._posed, 0);
+            SlerpPacked(motion, 0, this._posed, 0, eased, this._posed, 0);
+            MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
+            return;
+        }
         MultiplyPacked(this.ground.slope, 0, this._standing === Flat ? this._yaw : motion, 0, this._posed, 0);
     }
 

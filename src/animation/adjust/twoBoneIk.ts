@@ -59,9 +59,16 @@ export class TwoBoneIk {
      * @param kinematics of the pose: the limb's three joints and the one above must be up to date
      * @param goal where the end joint shall be, avatar space, metres
      * @param goalAt where it starts in `goal`
+     * @param isFirm whether the goal is met exactly as far as the limb reaches, without fading out the stretch
      * @returns how far the end joint stays from the goal, metres
      */
-    public solve(pose: BodyPose, kinematics: BodyKinematics, goal: ArrayLike<number>, goalAt: number): number {
+    public solve(
+        pose: BodyPose,
+        kinematics: BodyKinematics,
+        goal: ArrayLike<number>,
+        goalAt: number,
+        isFirm = false,
+    ): number {
         const { positions } = kinematics;
         const from = this._upper * 3;
         for (let i = 0; i < 3; i++) {
@@ -73,7 +80,7 @@ export class TwoBoneIk {
         if (!(wanted > 1e-9) || !(posed > 1e-9) || !Number.isFinite(wanted) || this._l1 < 1e-6 || this._l2 < 1e-6) {
             return Number.isFinite(wanted) ? wanted : 0;
         }
-        const reach = this._reach(wanted, posed);
+        const reach = this._reach(wanted, posed, isFirm ? 0 : SoftZone * this.length);
         this._findPole(kinematics, posed);
         for (let i = 0; i < 3; i++) {
             this._toGoal[i]! /= wanted;
@@ -113,9 +120,8 @@ export class TwoBoneIk {
     }
 
     /** How long the limb becomes: what is wanted, and softly less where that goes past both its pose and its length. */
-    private _reach(wanted: number, posed: number): number {
+    private _reach(wanted: number, posed: number, zone: number): number {
         const shortest = Math.abs(this._l1 - this._l2) * (1 + 1e-6) + 1e-6;
-        const zone = SoftZone * this.length;
         // No margin for what the pose itself extends: a straight leg stays straight.
         const knee = Math.max(this.length - zone, Math.min(posed, this.length));
         const rest = this.length - knee;
