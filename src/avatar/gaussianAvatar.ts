@@ -1,6 +1,5 @@
 import { BoundingInfo } from "@babylonjs/core/Culling/boundingInfo.js";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
-import { type Behavior } from "@babylonjs/core/Behaviors/behavior.js";
 import { type IMeshDataOptions } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";

@@ -79,16 +79,21 @@ export class GroupMotion implements IMotion {
         this._locals = locals.clone();
         this._all = Int32Array.from(rig.keys());
         const indices = new Map<unknown, number>(this.nodes.targets.map((target, i) => [target, i]));
-        this._channels = moving.flatMap(({ animation, target }) => {
+        const channels = moving.flatMap(({ animation, target }) => {
             const node = indices.get(target);
             return node === undefined ? [] : [MakeChannel(node, animation)];
         });
-        const rates = this._channels.map(({ animation }) => animation.framePerSecond).filter((rate) => rate > 0);
+        // Exporters key every node whether it moves or not: what stands still is set once.
+        channels.filter(IsStill).forEach((channel) => {
+            Apply(channel, channel.animation.getKeys()[0]!.value, this._rest);
+        });
+        this._channels = channels.filter((channel) => !IsStill(channel));
+        const rates = channels.map(({ animation }) => animation.framePerSecond).filter((rate) => rate > 0);
         this._from = group.from;
         this._to = Math.max(group.from, group.to);
         this.frameRate = Math.max(1, ...rates);
         this.duration = Math.max(0, ...rates.map((rate) => (this._to - this._from) / rate));
-        this.warnings = [...warnings, ...BrokenKeys(this._channels, this.nodes)];
+        this.warnings = [...warnings, ...BrokenKeys(channels, this.nodes)];
     }
 
     /**
@@ -100,28 +105,41 @@ export class GroupMotion implements IMotion {
     public sample(seconds: number, result: RigPose): void {
         const locals = this._locals;
         locals.copyFrom(this._rest);
-        for (const { node, property, animation, state } of this._channels) {
+        for (const channel of this._channels) {
+            const { animation, state } = channel;
             const frame = this._from + Math.max(0, seconds) * animation.framePerSecond;
-            const value: unknown = animation._interpolate(Math.min(frame, this._to), state);
-            // A key that is not a number leaves the node at rest; who made the motion is told once.
-            if (property === "position") {
-                locals.setPosition(node, value as Vector3);
-            } else if (property === "scaling") {
-                locals.setScale(node, value as Vector3);
-            } else if (property === "rotationQuaternion") {
-                locals.setRotation(node, value as Quaternion);
-            } else if (property === "rotation") {
-                const { x, y, z } = value as Vector3;
-                locals.setRotation(node, Quaternion.RotationYawPitchRollToRef(y, x, z, Rotation));
-            } else {
-                (value as Matrix).decompose(Scale, Rotation, Position);
-                locals.setPosition(node, Position);
-                locals.setRotation(node, Rotation);
-                locals.setScale(node, Scale);
-            }
+            Apply(channel, animation._interpolate(Math.min(frame, this._to), state), locals);
         }
         locals.compose(this._all, result);
     }
+}
+
+/** Sets an animated property; a value that is not a number leaves the node at rest, and whoever made the motion is told once. */
+function Apply({ node, property }: IChannel, value: unknown, locals: RigLocals): void {
+    if (property === "position") {
+        locals.setPosition(node, value as Vector3);
+    } else if (property === "scaling") {
+        locals.setScale(node, value as Vector3);
+    } else if (property === "rotationQuaternion") {
+        locals.setRotation(node, value as Quaternion);
+    } else if (property === "rotation") {
+        const { x, y, z } = value as Vector3;
+        locals.setRotation(node, Quaternion.RotationYawPitchRollToRef(y, x, z, Rotation));
+    } else {
+        (value as Matrix).decompose(Scale, Rotation, Position);
+        locals.setPosition(node, Position);
+        locals.setRotation(node, Rotation);
+        locals.setScale(node, Scale);
+    }
+}
+
+/** Whether all keys say the same. */
+function IsStill({ animation }: IChannel): boolean {
+    const [first, ...rest] = animation.getKeys();
+    return rest.every(({ value, inTangent, outTangent }) => {
+        const hasTangent = inTangent !== undefined || outTangent !== undefined;
+        return !hasTangent && (value as Vector3 | Quaternion | Matrix).equals(first!.value as never);
+    });
 }
 
 function IsProperty(name: string): name is IChannel["property"] {

@@ -79,7 +79,10 @@ export function FindRigNodesOfTargets(name: string, targets: readonly unknown[])
         const skeletons = SkeletonsOfScene(nodes[0]!).filter((skeleton) =>
             skeleton.bones.some((bone) => nodes.includes(bone.getTransformNode()!)),
         );
-        return NodeRig(name, LinkedNodes(skeletons).concat(nodes), skeletons);
+        // Without a skin every node may be a bone, whether it moves or not.
+        const tops = skeletons.length > 0 ? [] : [...new Set(nodes.map(TopOf))];
+        const loose = tops.flatMap((top) => top.getDescendants(false, IsPlainNode)) as TransformNode[];
+        return NodeRig(name, [...LinkedNodes(skeletons), ...nodes, ...loose], skeletons);
     }
     const bone = targets.find((target) => (target as Partial<Bone> | null)?.getClassName?.() === "Bone") as
         Bone | undefined;
@@ -166,13 +169,14 @@ function NodeRig(name: string, anchors: readonly TransformNode[], skeletons: rea
 function LargestFamily(anchors: readonly TransformNode[]): TransformNode[] {
     const families = new Map<Node, TransformNode[]>();
     for (const node of new Set(anchors)) {
-        let top: Node = node;
-        while (top.parent) {
-            top = top.parent;
-        }
+        const top = TopOf(node);
         families.set(top, [...(families.get(top) ?? []), node]);
     }
     return [...families.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+}
+
+function TopOf(node: Node): Node {
+    return node.parent ? TopOf(node.parent) : node;
 }
 
 /**
