@@ -6,3 +6,6 @@ export const WalkClipUrl = "assets/walk.glb";
 
 /** How fast the ground passes under the feet of that clip, metres a second. */
 export const WalkSpeed = 0.88;
+
+/** A mannequin that dances and walks: an engine's bone names and axes, an A-pose, centimetres with z up. */
+export const MannequinUrl = "assets/mannequin.glb";

@@ -74,7 +74,7 @@ async function OpenSceneAsync(engine: WebGPUEngine, name: string): Promise<void>
 /** The panel with the list of scenes. */
 function CreatePanel(engine: WebGPUEngine, name: string): Panel {
     const titles = Object.fromEntries(Object.entries(Scenes).map(([key, { title }]) => [key, title]));
-    return new Panel(titles, name, (next) => {
+    return new Panel(titles, name, !Scenes[name]!.choosesClips, (next) => {
         WriteAddress(next);
         void OpenSceneAsync(engine, next);
     });

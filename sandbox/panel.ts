@@ -19,14 +19,22 @@ export class Panel {
     private readonly _playback: GUI;
     private readonly _figures = new Readout();
     private readonly _times = new Readout();
+    private readonly _listsClips: boolean;
     private _timer: ReturnType<typeof setInterval> | undefined;
 
     /**
      * @param scenes titles of the scenes by name
      * @param scene name of the scene that is open
+     * @param listsClips whether to offer the scene's clips by name
      * @param open opens another
      */
-    public constructor(scenes: Readonly<Record<string, string>>, scene: string, open: (scene: string) => void) {
+    public constructor(
+        scenes: Readonly<Record<string, string>>,
+        scene: string,
+        listsClips: boolean,
+        open: (scene: string) => void,
+    ) {
+        this._listsClips = listsClips;
         const names = Object.fromEntries(Object.entries(scenes).map(([name, title]) => [title, name]));
         this._gui.add({ scene }, "scene", names).onChange(open);
         this.controls = this._gui.addFolder("Scene");
@@ -82,7 +90,7 @@ export class Panel {
         this._playback.add(clock, "speed", 0, 2, 0.05);
         const names = [...new Set(scene.animationGroups.map((group) => group.name))];
         const playing = scene.animationGroups.find((group) => group.isStarted);
-        if (names.length > 1) {
+        if (this._listsClips && names.length > 1) {
             this._playback.add({ clip: playing?.name ?? "" }, "clip", names).onChange((name: string) => {
                 PlayClip(scene, name);
                 clock.seek(scene.animationGroups, clock.seconds);

@@ -69,16 +69,27 @@ export class SceneClock {
 }
 
 /**
- * Frame of a clip at a point of time, the clip repeated. Time 0 is the clip's own, which may lie before its first key; the
- * very end is the last frame, not the first again.
+ * Frame of a clip at a point of time, the clip repeated as Babylon repeats it; the very end is the last frame, not the
+ * first again.
  *
  * @param group the clip
- * @param seconds the time
+ * @param seconds the time since its first frame
  * @returns the frame, from `group.from` to `group.to`
  */
 export function FrameAt(group: AnimationGroup, seconds: number): number {
-    const frame = seconds * FramesPerSecond(group);
-    return Math.max(group.from, group.to > 0 && frame > group.to ? frame % group.to : Math.min(frame, group.to));
+    const frame = Math.max(0, seconds * FramesPerSecond(group));
+    const length = group.to - group.from;
+    return group.from + (length > 0 && frame > length ? frame % length : Math.min(frame, length));
+}
+
+/**
+ * How far a clip has played.
+ *
+ * @param group the clip, playing
+ * @returns seconds since its first frame
+ */
+export function SecondsInto(group: AnimationGroup): number {
+    return (group.getCurrentFrame() - group.from) / FramesPerSecond(group);
 }
 
 /**

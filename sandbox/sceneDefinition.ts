@@ -24,6 +24,8 @@ export interface ISandboxScene {
     readonly description: string;
     /** What one can do with it, in a few words. */
     readonly hint: string;
+    /** Whether the scene has its own list of clips, so that the panel shows none (default: false). */
+    readonly choosesClips?: boolean;
     /**
      * Fills an empty scene, a camera among the rest.
      *

@@ -1,6 +1,7 @@
 import { type ISandboxScene } from "./sceneDefinition.js";
 import { CrowdScene } from "./scenes/crowd.js";
 import { DropScene } from "./scenes/drop.js";
+import { RetargetScene } from "./scenes/retarget.js";
 import { WalkScene } from "./scenes/walk.js";
 
 /** The scenes by the name in the address; the first opens by itself. */
@@ -8,4 +9,5 @@ export const Scenes: Readonly<Record<string, ISandboxScene>> = {
     walk: WalkScene,
     crowd: CrowdScene,
     drop: DropScene,
+    retarget: RetargetScene,
 };

@@ -7,8 +7,14 @@ import { type ISandboxContext } from "./sceneDefinition.js";
  * @param scene as long as it lives
  * @param context where the button goes
  * @param open takes a file
+ * @param types endings that the file dialog offers
  */
-export function WatchDrops(scene: Scene, { controls }: ISandboxContext, open: (file: File) => void): void {
+export function WatchDrops(
+    scene: Scene,
+    { controls }: ISandboxContext,
+    open: (file: File) => void,
+    types = ".glb,.vrm",
+): void {
     const stop = new AbortController();
     const mark = (isOver: boolean): void => {
         document.body.classList.toggle("is-drop-target", isOver);
@@ -38,7 +44,7 @@ export function WatchDrops(scene: Scene, { controls }: ISandboxContext, open: (f
     });
     const picker = document.createElement("input");
     picker.type = "file";
-    picker.accept = ".glb,.vrm";
+    picker.accept = types;
     picker.addEventListener("change", () => {
         const [file] = picker.files ?? [];
         if (file) {

@@ -32,3 +32,25 @@ export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
 export { LoadAvatarAsync, type ILoadAvatarOptions } from "./avatar/loadAvatar.js";
 export { RegisterAvatarLoader } from "./avatar/gltf/registerAvatarLoader.js";
+export {
+    AvatarAnimator,
+    type FollowSource,
+    type IEffectorOptions,
+    type IFollowOptions,
+    type IRetargetClipOptions,
+} from "./animation/animator/avatarAnimator.js";
+export { GroupMotion } from "./animation/animator/groupMotion.js";
+export { AnimatorError, type AnimatorErrorCode } from "./animation/animator/rigNodes.js";
+export { BvhError, type IBvhMotion, ReadBvh } from "./animation/motion/bvh.js";
+export { CreateBvhMotion, type IBvhMotionOptions } from "./animation/motion/bvhMotion.js";
+export { type IMotion } from "./animation/motion/motion.js";
+export { RigPose } from "./animation/motion/rigPose.js";
+export { type ISmplMotion, ReadSmplMotion } from "./animation/motion/smplMotion.js";
+export { CreateSmplMotion, type ISmplRigMotionOptions } from "./animation/motion/smplRigMotion.js";
+export { type IAvatarBody } from "./animation/pose/avatarBody.js";
+export { MeasureAvatarBody } from "./animation/pose/measureAvatarBody.js";
+export { type IMeasureRetargetOptions, MeasureRetarget } from "./animation/retarget/measureRetarget.js";
+export { type IRetargetMotionOptions, RetargetMotion } from "./animation/retarget/retargetMotion.js";
+export { type IRetargetReport } from "./animation/retarget/retargetReport.js";
+export { type IRigMapping } from "./animation/rig/mapRig.js";
+export { type IRigProfile } from "./animation/rig/rigProfile.js";

@@ -1,0 +1,212 @@
+import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
+import { type ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { type ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
+import { type Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { type Scene } from "@babylonjs/core/scene.js";
+import {
+    LoadAvatarAsync,
+    MeasureAvatarBody,
+    MeasureRetarget,
+    RetargetMotion,
+    type GaussianAvatar,
+} from "babylon-gaussian-avatar";
+import { type Controller } from "lil-gui";
+import { DemoAvatarUrl, MannequinUrl } from "../assets.js";
+import { MotionFileTypes, OpenMotionFileAsync, type IMotionFile } from "../motionFile.js";
+import { ShowError } from "../notice.js";
+import { RetargetReport } from "../retargetReport.js";
+import { SecondsInto } from "../sceneClock.js";
+import { type ISandboxContext, type ISandboxScene } from "../sceneDefinition.js";
+import { AddGroundShadow } from "../set/groundShadow.js";
+import { MotionSource, type ISourceClip } from "../set/motionSource.js";
+import { CreateOrbitCamera } from "../set/orbitCamera.js";
+import { CreateSurroundings } from "../set/surroundings.js";
+import { WatchDrops } from "../watchDrops.js";
+
+/** How far source and avatar begin from the middle, metres. */
+const Aside = 0.65;
+
+/** How much of the way to the two the camera goes each frame. */
+const CameraShare = 0.06;
+
+/** Angles are compared at no more frames a second than this. */
+const ComparedRate = 30;
+
+/** Any humanoid character or motion, and the person doing the same beside it. */
+export const RetargetScene: ISandboxScene = {
+    title: "Any skeleton",
+    description:
+        "Drop a character or a motion of any rig: she does the same. This one is in centimetres and an A-pose.",
+    hint: "GLB, VRM, VRMA, BVH or SMPL npz · nothing is uploaded",
+    choosesClips: true,
+
+    async buildAsync(scene, canvas, context) {
+        const camera = CreateOrbitCamera(scene, canvas, context.clock, { radius: 5.2, height: 0.9 });
+        const { shadows } = CreateSurroundings(scene);
+        const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
+        AddGroundShadow(avatar, scene);
+        const stage = new RetargetStage(avatar, shadows, camera, context, scene);
+        stage.show(await OpenMotionFileAsync(MannequinUrl, scene));
+        const notices = context.overlay.appendChild(document.createElement("div"));
+        let latest: File | null = null;
+        const openAsync = async (file: File): Promise<void> => {
+            latest = file;
+            notices.replaceChildren();
+            try {
+                const opened = await OpenMotionFileAsync(file, scene);
+                if (latest === file && !scene.isDisposed) {
+                    stage.show(opened);
+                } else {
+                    opened.container?.dispose();
+                }
+            } catch (error) {
+                if (latest === file && !scene.isDisposed) {
+                    ShowError(notices, error);
+                }
+            }
+        };
+        WatchDrops(scene, context, (file) => void openAsync(file), MotionFileTypes);
+        scene.onBeforeRenderObservable.add(() => {
+            stage.update();
+        });
+    },
+};
+
+/** Source on the left, avatar on the right. */
+class RetargetStage {
+    private readonly _avatar: GaussianAvatar;
+    private readonly _shadows: ShadowGenerator;
+    private readonly _camera: ArcRotateCamera;
+    private readonly _context: ISandboxContext;
+    private readonly _scene: Scene;
+    private readonly _report: RetargetReport | null;
+    private readonly _warnings: string[] = [];
+    private readonly _settings = { clip: "", inPlace: false };
+    private _chooser: Controller | null = null;
+    private _source: MotionSource | null = null;
+    private _group: AnimationGroup | null = null;
+
+    public constructor(
+        avatar: GaussianAvatar,
+        shadows: ShadowGenerator,
+        camera: ArcRotateCamera,
+        context: ISandboxContext,
+        scene: Scene,
+    ) {
+        this._avatar = avatar;
+        this._shadows = shadows;
+        this._camera = camera;
+        this._context = context;
+        this._scene = scene;
+        avatar.rotation.y = Math.PI; // she faces +z, away from the camera
+        avatar.animator.onWarningObservable.add((warning) => this._warnings.push(warning));
+        this._report = context.controls && new RetargetReport(context.overlay);
+        context.controls
+            ?.add(this._settings, "inPlace")
+            .name("on the spot")
+            .onChange(() => {
+                this._play();
+            });
+    }
+
+    /** Shows what a file holds in place of the one before; that one stays when the file is of no use. */
+    public show(file: IMotionFile): void {
+        const source = new MotionSource(file, this._avatar.animator, this._shadows, this._scene);
+        try {
+            if (file.clips.length === 0) {
+                throw new Error(
+                    `${file.name} holds no clip that moves a skeleton. Drop a character with an animation.`,
+                );
+            }
+            const first = source.clip(0);
+            this._source?.dispose();
+            this._source = source;
+            this._settings.clip = source.clipNames[0]!;
+            this._offerClips(source);
+            this._play(first);
+        } catch (error) {
+            if (this._source !== source) {
+                source.dispose();
+            }
+            throw error;
+        }
+    }
+
+    /** Keeps sticks in time, and the camera beside both, wherever they go. */
+    public update(): void {
+        if (!this._group) {
+            return;
+        }
+        this._source?.show(SecondsInto(this._group));
+        const { target } = this._camera;
+        const pelvis = PelvisOf(this._avatar);
+        const share = this._context.clock.isFrozen ? 1 : CameraShare;
+        target.x += (pelvis.x - Aside - target.x) * share;
+        target.z += (pelvis.z - target.z) * share;
+    }
+
+    /** Carries the chosen clip over, and plays both from the beginning. */
+    private _play(clip = this._chosen()): void {
+        const [avatar, source, { animator }] = [this._avatar, this._source!, this._avatar];
+        const options = { rootMotion: this._settings.inPlace ? "inPlace" : "full" } as const;
+        this._warnings.length = 0;
+        const start = performance.now();
+        const group = animator.retarget(clip.motion, options);
+        const milliseconds = performance.now() - start;
+        this._group?.dispose();
+        this._group = group;
+        group.start(true);
+        group.goToFrame(group.from);
+        avatar.position.setAll(0);
+        const pelvis = PelvisOf(avatar);
+        avatar.position.set(Aside - pelvis.x, 0, -pelvis.z);
+        const head = avatar.getJoint("head")!.getAbsolutePosition().y;
+        source.play(source.clipNames.indexOf(this._settings.clip), clip, head);
+        source.root.position.x = -Aside;
+        source.root.rotation.y = Math.PI;
+        this._context.onClipsChanged();
+        this._showReport(clip, milliseconds, options);
+    }
+
+    private _chosen(): ISourceClip {
+        return this._source!.clip(this._source!.clipNames.indexOf(this._settings.clip));
+    }
+
+    private _showReport(
+        { motion, profile }: ISourceClip,
+        milliseconds: number,
+        options: { readonly rootMotion: "inPlace" | "full" },
+    ): void {
+        if (!this._report) {
+            return;
+        }
+        const body = MeasureAvatarBody(this._avatar.asset.joints);
+        const clip = RetargetMotion(motion, profile, body, options);
+        const frameRate = Math.min(motion.frameRate, ComparedRate);
+        this._report.show({
+            title: `${this._source!.file.name}: ${this._settings.clip}`,
+            nodeNames: motion.rig.map(({ name }) => name),
+            mapping: profile.mapping,
+            warnings: this._warnings,
+            report: MeasureRetarget(motion, profile, body, clip, { frameRate }),
+            milliseconds,
+        });
+    }
+
+    private _offerClips(source: MotionSource): void {
+        this._chooser?.destroy();
+        this._chooser = null;
+        if (source.clipNames.length > 1) {
+            this._chooser = this._context.controls?.add(this._settings, "clip", [...source.clipNames]) ?? null;
+            this._chooser?.onChange(() => {
+                this._play();
+            });
+        }
+    }
+}
+
+function PelvisOf(avatar: GaussianAvatar): Vector3 {
+    const pelvis = avatar.getJoint("pelvis")!;
+    pelvis.computeWorldMatrix(true);
+    return pelvis.getAbsolutePosition();
+}
