@@ -80,6 +80,28 @@ export class ContactDetector {
         this._hasLast = true;
     }
 
+    /**
+     * Tells that the ground moved under the points since the last call, in their space: speeds are those against the
+     * ground. See `FootPlanter.moveGround`.
+     *
+     * @param x distance along x
+     * @param y distance upwards
+     * @param z distance along z
+     * @param yaw radians about the vertical axis through the origin, ahead of the shift
+     */
+    public moveGround(x: number, y: number, z: number, yaw: number): void {
+        const last = this._last;
+        const cos = Math.cos(yaw);
+        const sin = Math.sin(yaw);
+        for (let at = 0; at < last.length; at += 3) {
+            const px = last[at]!;
+            const pz = last[at + 2]!;
+            last[at] = cos * px + sin * pz + x;
+            last[at + 1]! += y;
+            last[at + 2] = cos * pz - sin * px + z;
+        }
+    }
+
     private _judge(point: number, speed: number, height: number): number {
         const { landSpeed, landHeight, liftSpeed, liftHeight, minimumHold } = this._thresholds;
         if (this.contacts[point] === 1) {

@@ -19,6 +19,12 @@ export class Decay {
         this._speed = new Float64Array(size);
     }
 
+    /** Share of the difference that is left, speed apart: 1 at the beginning, 0 when nothing fades. */
+    public get rest(): number {
+        const s = this._duration > 0 ? Math.min(1, this._time / this._duration) : 1;
+        return (1 - s) * (1 - s) * (1 + 2 * s);
+    }
+
     /** Nothing is left. */
     public reset(): void {
         this.offset.fill(0);
@@ -49,7 +55,7 @@ export class Decay {
     public advance(dt: number): void {
         this._time += dt;
         const s = this._duration > 0 ? Math.min(1, this._time / this._duration) : 1;
-        const value = (1 - s) * (1 - s) * (1 + 2 * s);
+        const value = this.rest;
         const slope = s * (1 - s) * (1 - s) * this._duration;
         for (let i = 0; i < this.offset.length; i++) {
             this.offset[i] = this._start[i]! * value + this._speed[i]! * slope;

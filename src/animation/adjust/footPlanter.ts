@@ -37,6 +37,12 @@ export class FootPlanter {
     /** Goal of the right ankle; goes before planting. */
     public readonly right = new Effector();
 
+    /**
+     * How far the pelvis comes down in the next frame, metres, where that was planned ahead; null lets it follow what the legs
+     * need. What the legs cannot do without is added all the same.
+     */
+    public plannedLowering: number | null = null;
+
     private readonly _legLength: number;
     private readonly _feet: readonly [PlantedFoot, PlantedFoot];
     private readonly _legs: readonly [TwoBoneIk, TwoBoneIk];
@@ -48,6 +54,7 @@ export class FootPlanter {
     private readonly _toes = new Float64Array(4);
     /** [2,8] world rotations of both feet and toes in the motion. */
     private readonly _posed = new Float64Array(16);
+    private _needed = 0;
     private _isFirst = true;
 
     /** @param body the body whose feet are planted */
@@ -58,6 +65,11 @@ export class FootPlanter {
             new TwoBoneIk(body.restPositions, this._feet[0].ankle, 1),
             new TwoBoneIk(body.restPositions, this._feet[1].ankle, 1),
         ];
+    }
+
+    /** How far the pelvis had to come down in the last frame, metres. */
+    public get neededLowering(): number {
+        return this._needed;
     }
 
     /** Whether feet are moved. */
@@ -139,12 +151,13 @@ export class FootPlanter {
         }
         this._climb.advance(ground, dt);
         const climb = this._climb.value;
-        const easy = this._loweringFor(kinematics, climb, EasyReach);
+        this._needed = this._loweringFor(kinematics, climb, EasyReach);
         if (this._isFirst) {
-            this._lowering.reset(easy);
+            this._lowering.reset(this._needed);
         }
-        this._lowering.advance(easy, dt);
-        return climb - Math.max(this._lowering.value, this._loweringFor(kinematics, climb, LastReach));
+        this._lowering.advance(this._needed, dt);
+        const lowering = this.plannedLowering ?? this._lowering.value;
+        return climb - Math.max(lowering, this._loweringFor(kinematics, climb, LastReach));
     }
 
     /** The least lowering of the pelvis that lets all standing legs be no longer than a share of their length. */
@@ -152,7 +165,8 @@ export class FootPlanter {
         let lowering = 0;
         for (let side = 0; side < 2; side++) {
             const foot = this._feet[side]!;
-            if (!foot.isStanding) {
+            const load = foot.load;
+            if (load === 0) {
                 continue;
             }
             const hip = foot.hip * 3;
@@ -163,7 +177,7 @@ export class FootPlanter {
             const z = foot.position[2]! - positions[hip + 2]!;
             const height = positions[hip + 1]! + climb - foot.position[1]!;
             const legHeight = Math.sqrt(Math.max(0, reach * reach - x * x - z * z));
-            lowering = Math.max(lowering, height - legHeight);
+            lowering = Math.max(lowering, load * (height - legHeight));
         }
         return Math.min(lowering, MostLowering * this._legLength);
     }

@@ -10,8 +10,8 @@ import { LiftTip } from "./liftTip.js";
 import { PointMotion } from "./pointMotion.js";
 
 /** Seconds in which a foot that lands comes to rest on the ground, and in which one that lifts off joins its motion. */
-const LandTime = 0.08;
-const LiftTime = 0.125;
+const LandTime = 0.1;
+const LiftTime = 0.15;
 /** An anchor that the leg does not reach slides towards the motion's foot this fast, m/s. */
 const SlipSpeed = 0.03;
 /** … and is given up when the leg misses it by more than this, or the motion's foot is this far away, share of the leg. */
@@ -64,6 +64,8 @@ export class PlantedFoot {
     private _isFirst = true;
     private _toeShare = 0;
     /** How near the foot is to lying flat, 0..1. */
+    private _flatness = 0;
+    /** How near any part of the foot is to standing, 0..1. */
     private _landing = 0;
 
     /**
@@ -86,6 +88,11 @@ export class PlantedFoot {
     /** Whether any part of the foot stands. */
     public get isStanding(): boolean {
         return this._standing !== 0;
+    }
+
+    /** How much the pelvis has to care for this foot: 1 while it stands, rising as it lands, falling after it lifted off. */
+    public get load(): number {
+        return this._standing !== 0 ? 1 : Math.max(this._landing, this._decay.rest);
     }
 
     /** Forgets the motion so far. */
@@ -123,12 +130,14 @@ export class PlantedFoot {
             this._goal.position[1]! += this.ground.height;
             this._isFirst = false;
         }
+        // Ahead of the change: the difference is to what the foot does from now on.
+        this._flatness = Ease(Math.min(contacts[at]!, contacts[at + 1]!));
         this._changeOver(this._wantedParts(contacts[at] === 1, contacts[at + 1] === 1), groundAt);
+        this._landing = this._isLost ? 0 : Ease(Math.max(contacts[at]!, contacts[at + 1]!));
         if (wasFirst) {
             this._decay.reset();
             this._toeShare = this._standing & Toes ? 1 : 0;
         }
-        this._landing = Math.min(contacts[at]!, contacts[at + 1]!);
         this._motion.advance(positions, this.ankle * 3, rotations, this.ankle * 4, dt);
         this._decay.advance(dt);
         this._turnFoot(dt, groundAt);
@@ -231,10 +240,9 @@ export class PlantedFoot {
     private _wantedRotation(motion: Float64Array, groundAt: GroundAt, dt: number): void {
         const { position } = this._goal;
         this.ground.tilt(groundAt, position[0]!, position[2]!, dt);
-        if (this._standing !== Flat && this._landing > 0) {
-            const eased = this._landing * this._landing * (3 - 2 * this._landing);
+        if (this._standing !== Flat && this._flatness > 0) {
             YawPacked(motion, 0, this._posed, 0);
-            SlerpPacked(motion, 0, this._posed, 0, eased, this._posed, 0);
+            SlerpPacked(motion, 0, this._posed, 0, this._flatness, this._posed, 0);
             MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
             return;
         }
@@ -255,7 +263,9 @@ export class PlantedFoot {
             position[0] = motion[0]! + offset[0]!;
             position[2] = motion[2]! + offset[2]!;
             this.ground.swing(groundAt, this._motion, position[0], position[2], this.rotation, dt);
-            position[1] = motion[1]! + this.ground.height + offset[1]!;
+            const height = motion[1]! + this.ground.height + offset[1]!;
+            const support = this.ground.support(groundAt, position[0], position[2], this.rotation);
+            position[1] = height + (support - height) * this._landing;
         } else {
             this._vector.fill(0);
             if (this._standing === Toes) {
@@ -279,14 +289,18 @@ export class PlantedFoot {
         MultiplyPacked(this.rotation, 0, this._turn, 0, this.toeRotation, 0);
         YawPacked(this.rotation, 0, this._posed, 0);
         MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
-        const eased = this._toeShare * this._toeShare * (3 - 2 * this._toeShare);
-        SlerpPacked(this.toeRotation, 0, this._posed, 0, eased, this.toeRotation, 0);
+        SlerpPacked(this.toeRotation, 0, this._posed, 0, Ease(this._toeShare), this.toeRotation, 0);
         RotatePacked(this.rotation, 0, this._toeOffset, 0, this._vector, 0);
         for (let i = 0; i < 3; i++) {
             this._vector[i]! += this.position[i]!;
         }
         LiftTip(this.toeRotation, this._sole, 6, this._vector, this.ground.under(groundAt, this._vector));
     }
+}
+
+/** Smooth step from 0 to 1. */
+function Ease(x: number): number {
+    return x * x * (3 - 2 * x);
 }
 
 /** result = a·b⁻¹. */

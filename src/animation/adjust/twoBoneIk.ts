@@ -7,7 +7,7 @@ import { type BodyPose } from "../pose/bodyPose.js";
 /** Share of a limb's length over which stretching past the reach fades out, so that a limb never snaps straight. */
 const SoftZone = 0.005;
 /** Bend of the posed limb (distance of the middle joint from the line) below which its hinge decides, share of length. */
-const StraightBend = 0.02;
+const StraightBend = 0.1;
 
 /**
  * Bends a leg or an arm so that its end reaches a goal: the limb turns as a whole, and its middle joint stays in the plane
