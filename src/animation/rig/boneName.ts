@@ -23,7 +23,7 @@ const RigPrefixes = [
     /^cc_base_/i,
     /^valvebiped[._]?/i,
     /^bip\d+[ _.-]?/i,
-    /^j_(bip|adj)_(c_)?/i,
+    /^(j_)?(bip|adj)_(c_)?/i,
     /^[mf]_avg_/i,
     /^genesis\w*?_/i,
 ];

@@ -1,27 +1,25 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
 import {
+    AngleBetweenQuaternions,
     IdentityQuaternion,
     MultiplyQuaternion,
-    QuaternionFromAxes,
     QuaternionFromAxisAngle,
     RotateVector3,
     ShortestRotation,
-    SlerpQuaternion,
-    InvertQuaternion,
     type QuaternionTuple,
 } from "../../math/quaternion.js";
 import {
     AddVector3,
     AngleBetweenVector3,
-    CrossVector3,
-    DotVector3,
     LerpVector3,
     NormalizeVector3,
-    ScaleVector3,
     SubtractVector3,
     type Vector3Tuple,
 } from "../../math/vector3.js";
+import { FindBodyFrame } from "./bodyFrame.js";
+import { CalibrateHand, PalmRoll } from "./calibrateHand.js";
 import { type IRigMapping } from "./mapRig.js";
+import { Aim, Joint, Outwards, RestSegments, type Side } from "./restSegments.js";
 import { type RestRig } from "./restRig.js";
 import { IsSmplFamily } from "./smplFamily.js";
 
@@ -35,89 +33,84 @@ export interface IRigCalibration {
      */
     readonly corrections: readonly QuaternionTuple[];
     /**
-     * Whether the rig holds SMPL pose parameters: SMPL names, rest rotations all identity, resting near a T-pose. Its
-     * rotations are then relative to the body's own rest pose and carry over as they are, without corrections.
+     * Whether the rig holds SMPL pose parameters: the SMPL skeleton, rest rotations all identity, resting near a T-pose.
+     * Its rotations are then relative to the body's own rest pose and carry over as they are, without corrections.
      */
     readonly isSmpl: boolean;
+    /** Per SMPL-X joint: how far the segment was from the T-pose, radians, 0..π. */
+    readonly restAngles: readonly number[];
+    /** Remarks for people, for example fingers that are curled too far to be straightened. */
+    readonly warnings: readonly string[];
 }
 
 const Degrees = Math.PI / 180;
 /** A limb that bends less than this at rest is taken as straight: small bends are modelling, not pose. */
 const StraightLimb = 12 * Degrees;
-/** Left and right closer than this are averaged, so that modelling asymmetry does not become posture. */
-const SymmetricWithin = 10 * Degrees;
 /** Palm roll below this is noise of the knuckle plane. */
 const PalmTolerance = 20 * Degrees;
-/** Thumbs vary that much between artists; only the excess is corrected. */
-const ThumbTolerance = 25 * Degrees;
-/** A finger curled further than this at rest cannot be straightened reliably. */
-const MaxCurl = 60 * Degrees;
+/** Knees that bend this far from forwards are turned: less is noise of a small bend. */
+const KneeTolerance = 25 * Degrees;
 /** Trunk lean that counts as pose and not as body shape. */
 const MaxLean = 12 * Degrees;
-/** Share of the middle phalanx' correction that the last one gets when its direction is unknown. */
-const LastPhalanxShare = 0.6;
+/** Tilt of hips and shoulders that counts as pose: scanned bodies have 2°. */
+const MaxTilt = 3 * Degrees;
+/** The line of the eyes against the shoulders: 2 mm over the distance of the eyes are modelling. */
+const MaxEyeTilt = 5 * Degrees;
+/** Heads do not rest further turned than this: what looks like eyes is something else. */
+const MaxHeadTurn = 45 * Degrees;
 /** Feet turned out further than this are not a rest pose. */
 const MaxFootYaw = 60 * Degrees;
+/** Legs that are further apart than this, each from the vertical, do not stand on flat soles. */
+const MaxFlatStraddle = 15 * Degrees;
+/** A foot that points down more steeply than this (as the horizontal share of its length) has no heading. */
+const LeastToe = 0.3;
 
-/** Measures a rig at rest. Every required joint must be mapped (see `RequireJoints`). */
+/**
+ * Measures a rig at rest: every segment is brought into the T-pose from the root of its limb outwards, so that no segment
+ * rolls more than its rest pose asks for.
+ *
+ * @param rig nodes in the rest pose
+ * @param mapping every required joint must be mapped (see `RequireJoints`)
+ */
 export function CalibrateRig(rig: RestRig, mapping: IRigMapping): IRigCalibration {
-    const heading = HeadingOf(rig, mapping);
+    const frame = FindBodyFrame(rig, mapping);
+    const isSmpl = IsSmplFamily(rig, mapping);
+    const { heading } = frame;
+    // SMPL bodies stand along the axes by definition, however their joints lie.
+    const turn = isSmpl ? IdentityQuaternion : frame.turn;
+    const rest = new RestSegments(rig, mapping, MultiplyQuaternion(turn, heading));
+    const solver = new CalibrationSolver(rest, isSmpl);
+    const corrections = solver.solve().map((correction) => MultiplyQuaternion(correction, turn));
     return {
         heading,
-        corrections: new CalibrationSolver(rig, mapping, heading).solve(),
-        isSmpl: IsSmplFamily(rig, mapping),
+        corrections,
+        isSmpl,
+        restAngles: corrections.map((correction) => AngleBetweenQuaternions(IdentityQuaternion, correction)),
+        warnings: solver.warnings,
     };
 }
 
-/** x from the line of hips and shoulders, y from feet to head snapped to the nearest axis, z = x × y. */
-function HeadingOf(rig: RestRig, mapping: IRigMapping): QuaternionTuple {
-    const at = (joint: SmplxJointName): Vector3Tuple => rig[mapping.nodes[joint]!]!.position;
-    const feet = LerpVector3(at("left_ankle"), at("right_ankle"), 0.5);
-    const up = SnapToAxis(NormalizeVector3(SubtractVector3(at("head"), feet), [0, 1, 0]));
-    const across = AddVector3(
-        SubtractVector3(at("left_hip"), at("right_hip")),
-        SubtractVector3(at("left_shoulder"), at("right_shoulder")),
-    );
-    const x = NormalizeVector3(SubtractVector3(across, ScaleVector3(up, DotVector3(across, up))), [1, 0, 0]);
-    return InvertQuaternion(QuaternionFromAxes(x, up, CrossVector3(x, up)));
-}
-
-function SnapToAxis(direction: Vector3Tuple): Vector3Tuple {
-    const largest = direction.map(Math.abs).indexOf(Math.max(...direction.map(Math.abs)));
-    // cos 30°: beyond that the body does not stand along any axis.
-    if (Math.abs(direction[largest]!) < 0.866) {
-        return direction;
-    }
-    const axis: [number, number, number] = [0, 0, 0];
-    axis[largest] = Math.sign(direction[largest]!);
-    return axis;
-}
-
-type Side = "left" | "right";
-
 /** Walks every limb from its root outwards and carries the parent's correction along. */
 class CalibrationSolver {
+    /** Remarks for people. */
+    public readonly warnings: string[] = [];
+
     private readonly _corrections = new Map<SmplxJointName, QuaternionTuple>();
+    private readonly _rest: RestSegments;
+    /** Joint lines of SMPL bodies are crooked where their limbs are straight. */
+    private readonly _isSmpl: boolean;
 
-    private readonly _at: (joint: SmplxJointName) => Vector3Tuple | null;
-    private readonly _atNode: (node: number) => Vector3Tuple;
-    private readonly _tips: IRigMapping["tips"];
-
-    public constructor(rig: RestRig, mapping: IRigMapping, heading: QuaternionTuple) {
-        this._atNode = (node) => RotateVector3(heading, rig[node]!.position);
-        this._at = (joint) => {
-            const node = mapping.nodes[joint];
-            return node === undefined ? null : this._atNode(node);
-        };
-        this._tips = mapping.tips;
+    public constructor(rest: RestSegments, isSmpl: boolean) {
+        this._rest = rest;
+        this._isSmpl = isSmpl;
     }
 
     public solve(): QuaternionTuple[] {
         const torso = this._torso();
         this._corrections.set("pelvis", torso);
+        this._corrections.set("head", this._head(torso));
         for (const side of ["left", "right"] as const) {
             this._arm(side, torso);
-            this._hand(side);
             this._leg(side, torso);
         }
         const solved: QuaternionTuple[] = [];
@@ -127,135 +120,108 @@ class CalibrationSolver {
         return solved;
     }
 
+    /** Roll from the lines of hips and shoulders, pitch only when the trunk leans; no bone of the trunk for itself. */
     private _torso(): QuaternionTuple {
-        const hips = LerpVector3(this._at("left_hip")!, this._at("right_hip")!, 0.5);
-        const shoulders = LerpVector3(this._at("left_shoulder")!, this._at("right_shoulder")!, 0.5);
-        const trunk = SubtractVector3(shoulders, hips);
+        if (this._isSmpl) {
+            return IdentityQuaternion;
+        }
+        const at = (joint: SmplxJointName): Vector3Tuple => this._rest.at(joint)!;
+        const across = AddVector3(
+            SubtractVector3(at("left_hip"), at("right_hip")),
+            SubtractVector3(at("left_shoulder"), at("right_shoulder")),
+        );
+        const tilt = Math.atan2(across[1], across[0]);
+        const roll = Math.abs(tilt) > MaxTilt ? QuaternionFromAxisAngle([0, 0, 1], -tilt) : IdentityQuaternion;
+        const hips = LerpVector3(at("left_hip"), at("right_hip"), 0.5);
+        const shoulders = LerpVector3(at("left_shoulder"), at("right_shoulder"), 0.5);
+        const trunk = RotateVector3(roll, SubtractVector3(shoulders, hips));
         const lean = Math.atan2(trunk[2], trunk[1]);
-        return Math.abs(lean) > MaxLean ? QuaternionFromAxisAngle([1, 0, 0], -lean) : IdentityQuaternion;
+        return Math.abs(lean) > MaxLean ? MultiplyQuaternion(QuaternionFromAxisAngle([1, 0, 0], -lean), roll) : roll;
     }
 
-    /** Unit direction between two joints of a side, averaged with the mirrored other side when they nearly agree. */
-    private _direction(from: string, to: string, side: Side): Vector3Tuple | null {
-        const measure = (s: Side): Vector3Tuple | null => {
-            const a = this._at(`${s}_${from}` as SmplxJointName);
-            const b = this._at(`${s}_${to}` as SmplxJointName);
-            return a && b ? NormalizeVector3(SubtractVector3(b, a)) : null;
-        };
-        const own = measure(side);
-        const other = measure(side === "left" ? "right" : "left");
-        if (!own || !other) {
-            return own;
+    private _head(torso: QuaternionTuple): QuaternionTuple {
+        const [left, right] = [this._rest.at("left_eye"), this._rest.at("right_eye")];
+        if (!left || !right || this._isSmpl) {
+            return torso;
         }
-        const mirrored: Vector3Tuple = [-other[0], other[1], other[2]];
-        return AngleBetweenVector3(own, mirrored) < SymmetricWithin ? NormalizeVector3(AddVector3(own, mirrored)) : own;
+        const eyes = RotateVector3(torso, NormalizeVector3(SubtractVector3(left, right), [1, 0, 0]));
+        const off = AngleBetweenVector3(eyes, [1, 0, 0]);
+        return off > MaxEyeTilt && off < MaxHeadTurn
+            ? MultiplyQuaternion(ShortestRotation(eyes, [1, 0, 0]), torso)
+            : torso;
     }
 
-    private _limb(
-        side: Side,
-        joints: readonly [string, string, string],
-        goal: Vector3Tuple,
-        start: QuaternionTuple,
-    ): void {
-        let upper = this._direction(joints[0], joints[1], side)!;
-        let lower = this._direction(joints[1], joints[2], side)!;
-        if (AngleBetweenVector3(upper, lower) < StraightLimb) {
-            upper = lower = this._direction(joints[0], joints[2], side)!;
+    /** Directions of both parts of a limb: one for both when it is straight. */
+    private _segments(side: Side, joints: readonly [string, string, string]): readonly [Vector3Tuple, Vector3Tuple] {
+        const whole = this._rest.direction(joints[0], joints[2], side);
+        const upper = this._rest.direction(joints[0], joints[1], side) ?? whole;
+        const lower = this._rest.direction(joints[1], joints[2], side) ?? whole;
+        if (!upper || !lower || !whole) {
+            this.warnings.push(
+                `The ${side} ${joints[0]} has no length at rest; it is left as it is. Name other nodes for that limb.`,
+            );
+            const goal = joints[0] === "hip" ? ([0, -1, 0] as const) : Outwards(side);
+            return [upper ?? goal, lower ?? goal];
         }
-        const first = Aim(start, upper, goal);
-        this._corrections.set(`${side}_${joints[0]}` as SmplxJointName, first);
-        this._corrections.set(`${side}_${joints[1]}` as SmplxJointName, Aim(first, lower, goal));
+        const isStraight = this._isSmpl || AngleBetweenVector3(upper, lower) < StraightLimb;
+        return isStraight ? [whole, whole] : [upper, lower];
     }
 
     private _arm(side: Side, torso: QuaternionTuple): void {
-        this._limb(side, ["shoulder", "elbow", "wrist"], Outwards(side), torso);
-        const elbow = this._corrections.get(`${side}_elbow`)!;
-        const middle = ["middle1", "index1", "ring1"].find((f) => this._at(`${side}_${f}` as SmplxJointName));
-        const along = middle ? this._direction("wrist", middle, side) : null;
-        let hand = along ? Aim(elbow, along, Outwards(side)) : elbow;
-        const roll = this._palmRoll(side, hand);
+        const out = Outwards(side);
+        const [upper, lower] = this._segments(side, ["shoulder", "elbow", "wrist"]);
+        const shoulder = Aim(torso, upper, out);
+        const elbow = Aim(shoulder, lower, out);
+        this._corrections.set(Joint(side, "shoulder"), shoulder);
+        this._corrections.set(Joint(side, "elbow"), elbow);
+        const middle = ["middle1", "index1", "ring1"].find((finger) => this._rest.at(Joint(side, finger)));
+        const along = middle === undefined ? null : this._rest.direction("wrist", middle, side);
+        let hand = along ? Aim(elbow, along, out) : elbow;
+        const roll = PalmRoll(this._rest, side, hand);
         if (Math.abs(roll) > PalmTolerance) {
             // Half of the turn goes to the forearm: skin at the wrist candy-wraps beyond about 60°.
             this._corrections.set(
-                `${side}_elbow`,
+                Joint(side, "elbow"),
                 MultiplyQuaternion(QuaternionFromAxisAngle([1, 0, 0], -roll / 2), elbow),
             );
             hand = MultiplyQuaternion(QuaternionFromAxisAngle([1, 0, 0], -roll), hand);
         }
-        this._corrections.set(`${side}_wrist`, hand);
-    }
-
-    /** Angle about +x by which the back of the hand is turned away from +y; 0 when the knuckles are unknown. */
-    private _palmRoll(side: Side, hand: QuaternionTuple): number {
-        const across = this._direction("pinky1", "index1", side) ?? this._direction("ring1", "index1", side);
-        if (!across) {
-            return 0;
+        this._corrections.set(Joint(side, "wrist"), hand);
+        const curled = CalibrateHand(this._rest, side, hand, this._corrections);
+        if (curled.length > 0) {
+            this.warnings.push(
+                `The ${side} ${curled.join(", ")} fingers are curled by more than 60° at rest and keep that curl as their ` +
+                    "zero. Give a rest pose with open hands if they look wrong.",
+            );
         }
-        const back = CrossVector3(RotateVector3(hand, across), [1, 0, 0]);
-        return Math.atan2(back[2], back[1]);
-    }
-
-    private _hand(side: Side): void {
-        const hand = this._corrections.get(`${side}_wrist`)!;
-        for (const finger of ["index", "middle", "ring", "pinky"]) {
-            this._finger(side, finger, hand);
-        }
-        const goal: Vector3Tuple = [Outwards(side)[0] * Math.SQRT1_2, 0, Math.SQRT1_2];
-        const thumb = this._direction("thumb1", "thumb3", side) ?? this._direction("thumb1", "thumb2", side);
-        if (thumb) {
-            const now = RotateVector3(hand, thumb);
-            const off = AngleBetweenVector3(now, goal);
-            const amount = off > ThumbTolerance ? (off - ThumbTolerance) / off : 0;
-            const turn = SlerpQuaternion(IdentityQuaternion, ShortestRotation(now, goal), amount);
-            this._corrections.set(`${side}_thumb1` as SmplxJointName, MultiplyQuaternion(turn, hand));
-        }
-    }
-
-    private _finger(side: Side, finger: string, hand: QuaternionTuple): void {
-        const directions = [1, 2, 3].map((k) => {
-            const joint = `${side}_${finger}${k}` as SmplxJointName;
-            return k < 3 && this._at(`${side}_${finger}${k + 1}` as SmplxJointName)
-                ? this._direction(`${finger}${k}`, `${finger}${k + 1}`, side)
-                : this._tipDirection(joint);
-        });
-        const known = directions.filter((d) => d !== null);
-        const curl = known.slice(1).reduce((sum, d, i) => sum + AngleBetweenVector3(known[i]!, d), 0);
-        if (curl > MaxCurl) {
-            return;
-        }
-        let previous = hand;
-        let correction: QuaternionTuple = IdentityQuaternion;
-        directions.forEach((direction, k) => {
-            correction = direction
-                ? ShortestRotation(RotateVector3(previous, direction), Outwards(side))
-                : SlerpQuaternion(IdentityQuaternion, correction, LastPhalanxShare);
-            previous = MultiplyQuaternion(correction, previous);
-            this._corrections.set(`${side}_${finger}${k + 1}` as SmplxJointName, previous);
-        });
-    }
-
-    private _tipDirection(joint: SmplxJointName): Vector3Tuple | null {
-        const tip = this._tips[joint];
-        const from = this._at(joint);
-        const direction = tip === undefined || !from ? null : SubtractVector3(this._atNode(tip), from);
-        return direction && DotVector3(direction, direction) > 0 ? NormalizeVector3(direction) : null;
     }
 
     private _leg(side: Side, torso: QuaternionTuple): void {
-        this._limb(side, ["hip", "knee", "ankle"], [0, -1, 0], torso);
+        const down: Vector3Tuple = [0, -1, 0];
+        const [upper, lower] = this._segments(side, ["hip", "knee", "ankle"]);
+        let hip = Aim(torso, upper, down);
+        if (upper !== lower) {
+            // A bent knee points forwards, so that the shin leads backwards.
+            const shin = RotateVector3(hip, lower);
+            const roll = Math.atan2(-shin[0], -shin[2]);
+            if (Math.abs(roll) > KneeTolerance) {
+                hip = MultiplyQuaternion(QuaternionFromAxisAngle([0, 1, 0], -roll), hip);
+            }
+        }
+        this._corrections.set(Joint(side, "hip"), hip);
+        this._corrections.set(Joint(side, "knee"), Aim(hip, lower, down));
         // Soles are flat at rest: feet only turn about the vertical, they do not inherit the leg's correction.
-        const toes = this._direction("ankle", "foot", side);
+        // Unless nobody could stand so: in the zero poses of recordings feet are square to legs that are wide apart.
+        const isSquare =
+            AngleBetweenVector3(this._rest.direction("hip", "ankle", side) ?? down, down) > MaxFlatStraddle;
+        const carried = isSquare ? this._corrections.get(Joint(side, "knee"))! : IdentityQuaternion;
+        const ahead = this._rest.direction("ankle", "foot", side) ?? this._rest.tipDirection("ankle", side);
+        const toes = ahead ? RotateVector3(carried, ahead) : null;
         const yaw = toes ? -Math.atan2(toes[0], toes[2]) : 0;
-        const foot = Math.abs(yaw) < MaxFootYaw ? QuaternionFromAxisAngle([0, 1, 0], yaw) : IdentityQuaternion;
-        this._corrections.set(`${side}_ankle`, foot);
-        this._corrections.set(`${side}_foot`, foot);
+        const isRest = toes !== null && Math.abs(yaw) < MaxFootYaw && Math.hypot(toes[0], toes[2]) > LeastToe;
+        const turn = isRest ? QuaternionFromAxisAngle([0, 1, 0], yaw) : IdentityQuaternion;
+        const foot = MultiplyQuaternion(turn, carried);
+        this._corrections.set(Joint(side, "ankle"), foot);
+        this._corrections.set(Joint(side, "foot"), foot);
     }
-}
-
-function Outwards(side: Side): Vector3Tuple {
-    return [side === "left" ? 1 : -1, 0, 0];
-}
-
-function Aim(start: QuaternionTuple, direction: Vector3Tuple, goal: Vector3Tuple): QuaternionTuple {
-    return MultiplyQuaternion(ShortestRotation(RotateVector3(start, direction), goal), start);
 }

@@ -42,6 +42,9 @@ export interface IRigMapping {
     readonly warnings: readonly string[];
 }
 
+/** Nodes that are known, and joints (null) that are known to have none. */
+export type ExplicitJoints = Readonly<Partial<Record<SmplxJointName, number | null>>>;
+
 const Confidence = { explicit: 1, exact: 0.95, meaning: 0.8, chain: 0.7, topology: 0.6 } as const;
 const SuspectPenalty = 0.3;
 /** A tree of fewer nodes is a prop. */
@@ -54,8 +57,8 @@ const TrustedNames = 0.5;
  * about a millisecond for 100 nodes.
  *
  * @param rig nodes at rest; nodes without a name are no bones (unless all are nameless)
- * @param explicit nodes that are known already (a VRM humanoid block, a user's map); they win over everything. The sides
- * of a rig with explicit arms or legs are taken as they are.
+ * @param explicit nodes that are known already (a VRM humanoid block, a user's map), null for joints without one; they
+ * win over everything. The sides of a rig with explicit arms or legs are taken as they are.
  * @returns the mapping, with `missing` joints when the rig is no complete body: see {@link RequireJoints}
  * @throws RigError `rig-cyclic` or `rig-invalid-parent` when the list is no tree
  * @example
@@ -64,27 +67,35 @@ const TrustedNames = 0.5;
  * console.log(mapping.template, mapping.confidence, mapping.warnings);
  * ```
  */
-export function MapRig(rig: RestRig, explicit: Readonly<Partial<Record<SmplxJointName, number>>> = {}): IRigMapping {
+export function MapRig(rig: RestRig, explicit: ExplicitJoints = {}): IRigMapping {
     const tree = new RigTree(rig);
+    RequireNodes(rig, explicit);
     const names = ParseBoneNames(rig.map((node) => node.name));
     const warnings = WarnOfInvalidNodes(tree);
     const { among, match } = ChooseBody(tree, names, warnings);
-    const body = MergeSources(tree, among, match, explicit);
+    const given = Object.fromEntries(Object.entries(explicit).filter(([, node]) => node !== null)) as JointNodes;
+    const body = MergeSources(tree, among, match, given);
     const { nodes } = body;
     const tips: JointNodes = {};
     const found = new Set(Object.keys(nodes));
     AddTrunk(tree, nodes, FindTrunk(tree, names, nodes));
     FindFingers(tree, names, "left", nodes, tips);
     FindFingers(tree, names, "right", nodes, tips);
-    if (!Object.keys(explicit).some((joint) => joint.includes("_"))) {
+    if (!Object.keys(given).some((joint) => joint.includes("_"))) {
         warnings.push(...ExchangeSides(tree, [nodes, tips]));
     }
     AddTips(tree, names, nodes, tips);
+    for (const joint of Object.keys(explicit) as SmplxJointName[]) {
+        if (explicit[joint] === null) {
+            delete nodes[joint];
+            delete tips[joint];
+        }
+    }
     const missing = RequiredJoints.filter((joint) => nodes[joint] === undefined);
     const faults = ValidateMapping(tree, nodes);
     const jointConfidence: Partial<Record<SmplxJointName, number>> = {};
     for (const joint of Object.keys(nodes) as SmplxJointName[]) {
-        const base = found.has(joint) ? body.confidence[joint]! : Confidence.chain;
+        const base = found.has(joint) ? (body.confidence[joint] ?? Confidence.chain) : Confidence.chain;
         jointConfidence[joint] = base - (faults.suspects.has(joint) ? SuspectPenalty : 0);
     }
     const sum = RequiredJoints.reduce((total, joint) => total + (jointConfidence[joint] ?? 0), 0);
@@ -121,6 +132,17 @@ export function RequireJoints(mapping: IRigMapping, rigName: string): void {
     }
 }
 
+function RequireNodes(rig: RestRig, explicit: ExplicitJoints): void {
+    for (const [joint, node] of Object.entries(explicit)) {
+        if (node !== null && !(Number.isInteger(node) && node >= 0 && node < rig.length)) {
+            throw new RigError(
+                "rig-unknown-node",
+                `Joint "${joint}" is given as node ${node}, but the rig has ${rig.length} nodes, counted from 0.`,
+            );
+        }
+    }
+}
+
 /** A rig may hold several trees: props, a second skeleton. The most human one is taken. */
 function ChooseBody(
     tree: RigTree,
@@ -152,12 +174,7 @@ interface IBody {
 }
 
 /** Explicit nodes first, then names, then what the shape of the rig tells where names leave required joints open. */
-function MergeSources(
-    tree: RigTree,
-    among: readonly number[],
-    match: INameMatch,
-    explicit: Readonly<Partial<Record<SmplxJointName, number>>>,
-): IBody {
+function MergeSources(tree: RigTree, among: readonly number[], match: INameMatch, explicit: JointNodes): IBody {
     const nodes: JointNodes = {};
     const confidence: Partial<Record<SmplxJointName, number>> = {};
     const used = new Set<number>();

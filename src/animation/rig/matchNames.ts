@@ -25,6 +25,9 @@ export interface INameMatch {
     readonly byMeaning: JointNodes;
 }
 
+/** Share of the required joints that make a family of names. */
+const FamilyShare = 0.9;
+
 /** Base word → nodes that have it, the most bone-like first. */
 type WordIndex = ReadonlyMap<string, readonly number[]>;
 
@@ -44,10 +47,11 @@ export function MatchNames(tree: RigTree, names: readonly IBoneName[], among: re
             best = i;
         }
     });
-    // Nobody's names: a family that fits hardly anywhere would only mislead.
-    const fits = RequiredCount(matches[best]!) >= RequiredJoints.length / 2;
+    // A family that fits half-way would mislead: its `leg` may be another's. Then words speak first, each for itself.
+    const fits = RequiredCount(matches[best]!) >= FamilyShare * RequiredJoints.length;
     const exact = fits ? matches[best]! : {};
-    const all = MatchTemplate(tree, index, WordsByMeaning, exact);
+    const words = MatchTemplate(tree, index, WordsByMeaning, exact);
+    const all = fits ? words : MatchTemplate(tree, index, RigTemplates[best]!, words);
     for (const side of ["left", "right"] as const) {
         PreferWrist(tree, names, all, exact, side);
     }
@@ -69,7 +73,12 @@ function IndexWords(tree: RigTree, names: readonly IBoneName[], among: readonly 
         const { base, side } = names[i]!;
         if (base !== "" && !tree.broken.has(i)) {
             const key = `${side} ${base}`;
-            index.set(key, [...(index.get(key) ?? []), i]);
+            const same = index.get(key);
+            if (same) {
+                same.push(i);
+            } else {
+                index.set(key, [i]);
+            }
         }
     }
     for (const nodes of index.values()) {

@@ -38,33 +38,40 @@ export function ExchangeSides(tree: RigTree, tables: readonly JointNodes[]): str
     if (!HasStance(tree, nodes)) {
         return warnings;
     }
-    if (Forwardness(tree, nodes) < 0) {
-        tables.forEach((table) => Exchange(table, /_/));
-        warnings.push(
-            "Left and right bone names disagree with the direction of the feet: the sides were exchanged. " +
-                "Rename the bones, or name the joints yourself, if that is wrong.",
-        );
-    }
     const across = AcrossOf(tree, nodes);
-    const height = across && DistanceVector3(At(tree, nodes, "head"), At(tree, nodes, "left_ankle"));
-    for (const [group, pattern] of Object.entries(LimbGroups)) {
-        let offset = 0;
-        for (const [joint, node] of Object.entries(nodes)) {
-            const twin = nodes[joint.replace("left_", "right_") as SmplxJointName];
-            if (joint.startsWith("left_") && pattern.test(joint) && twin !== undefined) {
-                const apart = across ? DotVector3(SubtractVector3(tree.at(node), tree.at(twin)), across) : 0;
-                offset = Math.abs(apart) > Math.abs(offset) ? apart : offset;
-            }
-        }
-        if (height && offset < -LeastOffset * height) {
-            tables.forEach((table) => Exchange(table, pattern));
-            warnings.push(
-                `The ${group} named left are on the right side of the body: they were exchanged. ` +
-                    "Rename the bones, or name the joints yourself, if that is wrong.",
-            );
+    const height = DistanceVector3(At(tree, nodes, "head"), At(tree, nodes, "left_ankle"));
+    const groups = Object.entries(LimbGroups).flatMap(([name, pattern]) => {
+        const apart = across ? ApartOf(tree, nodes, pattern, across) : null;
+        return apart === null ? [] : [{ name, pattern, isWrong: apart < -LeastOffset * height }];
+    });
+    const wrong = groups.filter((group) => group.isWrong);
+    for (const { pattern } of wrong) {
+        tables.forEach((table) => Exchange(table, pattern));
+    }
+    const remedy = "Rename the bones, or name the joints yourself, if that is wrong.";
+    if (wrong.length > 0 && wrong.length === groups.length) {
+        warnings.push(
+            `Left and right bone names disagree with the direction of the feet: the sides were exchanged. ${remedy}`,
+        );
+    } else {
+        for (const { name } of wrong) {
+            warnings.push(`The ${name} named left are on the right side of the body: they were exchanged. ${remedy}`);
         }
     }
     return warnings;
+}
+
+/** How far the named left is to the left of the named right, where they are furthest apart; null when neither is mapped. */
+function ApartOf(tree: RigTree, nodes: JointNodes, group: RegExp, across: Vector3Tuple): number | null {
+    let furthest: number | null = null;
+    for (const [joint, node] of Object.entries(nodes)) {
+        const twin = nodes[joint.replace("left_", "right_") as SmplxJointName];
+        if (joint.startsWith("left_") && group.test(joint) && twin !== undefined) {
+            const apart = DotVector3(SubtractVector3(tree.at(node), tree.at(twin)), across);
+            furthest = Math.abs(apart) > Math.abs(furthest ?? 0) ? apart : furthest;
+        }
+    }
+    return furthest;
 }
 
 /** Whether the rest pose has an up and an across: some files stretch all bones along one axis. */
@@ -85,7 +92,7 @@ function At(tree: RigTree, nodes: JointNodes, joint: SmplxJointName): Vector3Tup
     return tree.at(nodes[joint]!);
 }
 
-/** Unit direction to the left, where two of the limb groups agree on it; null without a body. */
+/** Unit direction to the left as toes and face tell it, not names; null without a body. */
 function AcrossOf(tree: RigTree, nodes: JointNodes): Vector3Tuple | null {
     const forward = ForwardHints(tree, nodes);
     const up = UpOf(tree, nodes);
@@ -99,20 +106,6 @@ function UpOf(tree: RigTree, nodes: JointNodes): Vector3Tuple | null {
     return head === undefined || left === undefined || right === undefined
         ? null
         : SubtractVector3(tree.at(head), LerpVector3(tree.at(left), tree.at(right), 0.5));
-}
-
-/** Positive when the named left is the body's left. */
-function Forwardness(tree: RigTree, nodes: JointNodes): number {
-    const up = UpOf(tree, nodes);
-    if (!up || nodes.left_hip === undefined || nodes.right_hip === undefined) {
-        return 0;
-    }
-    const hips = SubtractVector3(At(tree, nodes, "left_hip"), At(tree, nodes, "right_hip"));
-    const arms =
-        nodes.left_shoulder === undefined || nodes.right_shoulder === undefined
-            ? hips
-            : SubtractVector3(At(tree, nodes, "left_shoulder"), At(tree, nodes, "right_shoulder"));
-    return DotVector3(CrossVector3(AddVector3(hips, arms), up), ForwardHints(tree, nodes));
 }
 
 /** Sum of what points forward on a body: toes, else eyes and jaw before the head, else thumbs before the other fingers. */

@@ -47,7 +47,7 @@ export function JointsOfPart(part: BodyPart): SmplxJointName[] {
 
 const Face: Readonly<Record<"jaw" | "eye", readonly string[]>> = {
     jaw: ["jaw", "mjaw", "jawmaster", "facialcjaw", "あご"],
-    eye: ["eye", "facialeye", "eyesmplhf", "目"],
+    eye: ["eye", "faceeye", "facialeye", "eyesmplhf", "目"],
 };
 
 /** Order of the words in a row of the table below. */
@@ -163,8 +163,8 @@ export const WordsByMeaning: IRigTemplate = {
             "knee",
             "hiza",
         ].concat(["legstretch", "leg"]),
-        ankle: ["foot", "ankle", "pie", "asi", "ashi"],
-        foot: ["toes", "toebase", "toe", "toe1", "ball", "toesx", "tsumasaki", "dedos"],
+        ankle: ["ankle", "foot", "pie", "asi", "ashi"],
+        foot: ["toes", "toebase", "toe", "toe1", "ball", "toesx", "tsumasaki", "dedos", "foot"],
         ...Face,
     },
 };
