@@ -2,7 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Document, NodeIO } from "@gltf-transform/core";
 import { ReadBvh } from "../../src/animation/motion/bvh.js";
-import { RetargetBvh } from "../../src/animation/retargetBvh.js";
+import { CreateBvhMotion } from "../../src/animation/motion/bvhMotion.js";
+import { MeasureAvatarBody } from "../../src/animation/pose/measureAvatarBody.js";
+import { RetargetMotion } from "../../src/animation/retarget/retargetMotion.js";
+import { DescribeRig } from "../../src/animation/rig/rigProfile.js";
 import { DecodeImageInNodeAsync } from "../../src/cli/decodeImage.js";
 import { BakeAvatarAsync } from "../../src/convert/bake/bakeAvatar.js";
 import { type IAnimationClip, type IAvatarAsset } from "../../src/format/avatarAsset.js";
@@ -39,9 +42,12 @@ export async function MakeDemoAsync(data: string, out: string): Promise<void> {
             ],
         },
     });
-    const motion = ReadBvh(await readFile(path.join(data, "motion/cmu_12_01_walk.bvh"), "utf8"));
-    const capture = RetargetBvh(motion, baked.joints, { name: "walk", restFrame: TPoseFrame, from: TPoseFrame + 1 });
-    const walk = MakeWalkLoop(capture, baked);
+    const bvh = ReadBvh(await readFile(path.join(data, "motion/cmu_12_01_walk.bvh"), "utf8"));
+    const motion = CreateBvhMotion("walk", bvh, { restFrame: TPoseFrame });
+    const body = MeasureAvatarBody(baked.joints);
+    const from = (TPoseFrame + 1) / motion.frameRate;
+    const capture = RetargetMotion(motion, DescribeRig(motion.rig, motion), body, { from });
+    const walk = MakeWalkLoop(capture, motion.frameRate, baked);
     const asset: IAvatarAsset = {
         ...baked,
         morphTargets: baked.morphTargets.filter((morph) => IsExpression(morph.name)),

@@ -1,3 +1,6 @@
+import { BodyPose } from "../../src/animation/pose/bodyPose.js";
+import { MeasureAvatarBody } from "../../src/animation/pose/measureAvatarBody.js";
+import { ClipSampler } from "../../src/animation/retarget/clipSampler.js";
 import { RestPositions } from "../../src/animation/rig/restPositions.js";
 import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset } from "../../src/format/avatarAsset.js";
 import { SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
@@ -23,10 +26,13 @@ const RelaxedFingers: Readonly<Record<string, readonly [number, number, number]>
     pinky: [28, 28, 15],
 };
 
-/** Cuts one walking cycle out of a capture, in place, heading +z, soles on the ground, 30 keys a second, seamless. */
-export function MakeWalkLoop(capture: IAnimationClip, avatar: IAvatarAsset): IAnimationClip {
-    const poses = PosesOf(capture);
-    const rate = 1 / (capture.tracks[0]!.times[1]! - capture.tracks[0]!.times[0]!);
+/**
+ * Cuts one walking cycle out of a capture, in place, heading +z, soles on the ground, 30 keys a second, seamless.
+ *
+ * @param rate frames a second of the capture
+ */
+export function MakeWalkLoop(capture: IAnimationClip, rate: number, avatar: IAvatarAsset): IAnimationClip {
+    const poses = PosesOf(capture, rate, avatar);
     const loop = LoopPoses(poses, { rate, keysPerSecond: KeysPerSecond, seconds: CycleSeconds });
     const turn = QuaternionFromAxisAngle([0, 1, 0], -Math.atan2(loop.travel[0], loop.travel[2]));
     const soles = FindSoles(avatar);
@@ -40,16 +46,20 @@ export function MakeWalkLoop(capture: IAnimationClip, avatar: IAvatarAsset): IAn
     return ToClip(capture.name, Centre(keys), capture.tracks);
 }
 
-function PosesOf(clip: IAnimationClip): IPose[] {
-    const rotations = new Map(clip.tracks.filter((t) => t.path === "rotation").map((t) => [t.joint, t.values]));
-    const travel = clip.tracks.find((track) => track.path === "translation")!;
-    return Array.from(travel.times, (_, i) => ({
-        pelvis: [travel.values[i * 3]!, travel.values[i * 3 + 1]!, travel.values[i * 3 + 2]!],
-        rotations: SmplxJointNames.map((_name, j): QuaternionTuple => {
-            const v = rotations.get(j);
-            return v ? [v[i * 4]!, v[i * 4 + 1]!, v[i * 4 + 2]!, v[i * 4 + 3]!] : [0, 0, 0, 1];
-        }),
-    }));
+function PosesOf(clip: IAnimationClip, rate: number, avatar: IAvatarAsset): IPose[] {
+    const sampler = new ClipSampler(clip, MeasureAvatarBody(avatar.joints));
+    const pose = new BodyPose();
+    return Array.from({ length: Math.floor(sampler.duration * rate + 0.5) + 1 }, (_, frame) => {
+        sampler.sample(frame / rate, pose);
+        const [x, y, z] = pose.pelvis;
+        return {
+            pelvis: [x!, y!, z!],
+            rotations: SmplxJointNames.map((_name, j): QuaternionTuple => {
+                const [qx, qy, qz, qw] = pose.rotations.subarray(j * 4, j * 4 + 4);
+                return [qx!, qy!, qz!, qw!];
+            }),
+        };
+    });
 }
 
 /** Gaussians of the shoes: what must stand on the ground. */
@@ -95,7 +105,8 @@ function Centre(keys: readonly IPose[]): IPose[] {
 
 function ToClip(name: string, keys: readonly IPose[], source: readonly IAnimationTrack[]): IAnimationClip {
     const times = Float32Array.from(keys, (_, i) => i / KeysPerSecond);
-    const animated = source.filter((track) => track.path === "rotation").map((track) => track.joint);
+    const moving = source.filter((track) => track.path === "rotation" && track.times.length > 1);
+    const animated = moving.map((track) => track.joint);
     const body = animated.filter((joint) => !/index|middle|ring|pinky|thumb/.test(SmplxJointNames[joint]!));
     return {
         name,

@@ -57,9 +57,10 @@ export function DriveJoints(
         const uncalibrated = MultiplyQuaternion(InvertQuaternion(rest), InvertQuaternion(source(calibratedAs)));
         return MultiplyQuaternion(uncalibrated, target(joint));
     };
+    const spine = options.spine ?? "interpolate";
     const places = new Map<SmplxJointName, IChainPlace>([
-        ...SpinePlaces(rig, mapping, body, options.spine ?? "interpolate"),
-        ...NeckPlace(mapping),
+        ...SpinePlaces(rig, mapping, body, spine),
+        ...NeckPlace(mapping, spine),
     ]);
     SmplxJointNames.forEach((name, joint) => {
         const at = joint * 4;

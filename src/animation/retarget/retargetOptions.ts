@@ -3,7 +3,7 @@ export type RootMotionMode = "full" | "inPlace";
 
 /**
  * How spines of different length carry over when the numbers of bones differ: bending spreads along the length
- * (`interpolate`), the bones that were named first, middle and last turn theirs (`oneToOne`), or the chest takes all
+ * (`interpolate`), joints follow the bones that were found for them and no others (`oneToOne`), or the chest takes all
  * (`endOnly`). Spines of the same number of bones always carry over one to one, unless `endOnly` is asked for.
  */
 export type SpineMode = "interpolate" | "oneToOne" | "endOnly";

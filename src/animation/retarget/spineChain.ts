@@ -58,8 +58,14 @@ export function SpinePlaces(rig: RestRig, mapping: IRigMapping, body: IAvatarBod
     return SpineJoints.map((name, i) => [name, Between(knots, from, to[i + 1]!)] as const);
 }
 
-/** Where the neck lies: at the last of several neck bones, or between chest and head when the rig has none. */
-export function NeckPlace({ neck, nodes, spine }: IRigMapping): Places {
+/**
+ * Where the neck lies: at the last of several neck bones, or between chest and head when the rig has none. One to one, it is
+ * the bone that was named, or none.
+ */
+export function NeckPlace({ neck, nodes, spine }: IRigMapping, mode: SpineMode): Places {
+    if (mode === "oneToOne") {
+        return [];
+    }
     const last = neck.at(-1) ?? nodes.neck;
     if (last !== undefined) {
         return [["neck", At(last, "neck")]];

@@ -1,8 +1,16 @@
-import { LocalRotations, RetargetBases, RetargetWorldRotations } from "../../animation/rig/retargetRotations.js";
+import { RigPose } from "../../animation/motion/rigPose.js";
+import { type IAvatarBody } from "../../animation/pose/avatarBody.js";
+import { BodyPose } from "../../animation/pose/bodyPose.js";
+import { Retargeter } from "../../animation/retarget/retargeter.js";
 import { type IAnimationClip, type IAnimationTrack } from "../../format/avatarAsset.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { ComposeMatrix4, type Matrix4, RotationOf, TranslationOf } from "../../math/matrix4.js";
-import { MultiplyQuaternion, NearestSign, type QuaternionTuple } from "../../math/quaternion.js";
+import {
+    IdentityQuaternion,
+    InvertQuaternion,
+    MultiplyQuaternion,
+    type QuaternionTuple,
+} from "../../math/quaternion.js";
 import { SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type IBindPose, WorldMatrices } from "./bindPose.js";
 import { type ICanonicalPose, SceneToMetres } from "./canonicalPose.js";
@@ -48,15 +56,23 @@ export function BakeClip(
 ): IAnimationClip {
     const moving = clip.channels.filter((channel) => channel.path !== "weights");
     const times = KeyTimes(moving);
-    const bases = RetargetBases(bind.rig, pose.mapping, pose.calibration);
-    const rotations = SmplxJointNames.map(() => new Float32Array(times.length * 4));
+    // The pose was made with these corrections, whatever family the rig is of.
+    const profile = { mapping: pose.mapping, calibration: { ...pose.calibration, isSmpl: false } };
+    const options = { spine: "oneToOne", forearmTwist: 0 } as const;
+    const retargeter = new Retargeter(bind.rig, profile, BodyInCanonicalPose(pose), options);
+    const toBind = MultiplyQuaternion(InvertQuaternion(pose.calibration.heading), pose.sceneRotation);
+    const [source, posed] = [new RigPose(character.nodes.length), new BodyPose()];
+    const moved = SmplxJointNames.flatMap((name, joint) => (pose.mapping.nodes[name] === undefined ? [] : [joint]));
+    const rotations = moved.map(() => new Float32Array(times.length * 4));
     const translation = new Float32Array(times.length * 3);
     times.forEach((time, frame) => {
         const world = PoseCharacter(character, clip, time);
-        const canonical = (node: number): QuaternionTuple =>
-            MultiplyQuaternion(pose.sceneRotation, RotationOf(world[node]!));
-        LocalRotations(RetargetWorldRotations(bases, pose.mapping, canonical)).forEach((rotation, j) => {
-            rotations[j]!.set(NearestSign(rotation, rotations[j]!, frame), frame * 4);
+        world.forEach((matrix, node) => {
+            source.rotations.set(MultiplyQuaternion(toBind, RotationOf(matrix)), node * 4);
+        });
+        retargeter.solve(source, posed);
+        moved.forEach((joint, i) => {
+            rotations[i]!.set(posed.rotations.subarray(joint * 4, joint * 4 + 4), frame * 4);
         });
         const pelvis = SceneToMetres(pose, TranslationOf(world[pose.mapping.nodes.pelvis!]!));
         translation.set(SubtractVector3(pelvis, origin), frame * 3);
@@ -64,11 +80,24 @@ export function BakeClip(
     const tracks: IAnimationTrack[] = [];
     if (times.length > 0) {
         tracks.push(...Compact({ joint: 0, path: "translation", times, values: translation }, 3, null));
-        rotations.forEach((values, joint) => {
-            tracks.push(...Compact({ joint, path: "rotation", times, values }, 4, [0, 0, 0, 1]));
+        rotations.forEach((values, i) => {
+            tracks.push(...Compact({ joint: moved[i]!, path: "rotation", times, values }, 4, [0, 0, 0, 1]));
         });
     }
     return { name: clip.name, tracks: [...tracks, ...BakeWeights(character, clip, morphNames)] };
+}
+
+/** The avatar that the canonical pose becomes: a perfect T-pose. The pelvis is placed by its own node, not by legs. */
+function BodyInCanonicalPose({ posePositions }: ICanonicalPose): IAvatarBody {
+    return {
+        restPositions: Float64Array.from(posePositions.flat()),
+        jointIndices: Int16Array.from(SmplxJointNames.keys()),
+        origin: [0, 0, 0],
+        corrections: SmplxJointNames.map(() => IdentityQuaternion),
+        legLength: 0,
+        soles: new Float64Array(4),
+        solePoints: new Float64Array(18),
+    };
 }
 
 function KeyTimes(channels: readonly ICharacterChannel[]): Float32Array {

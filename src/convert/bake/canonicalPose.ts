@@ -1,5 +1,5 @@
+import { FillJoints } from "../../animation/pose/fillJoints.js";
 import { CalibrateRig, type IRigCalibration } from "../../animation/rig/calibrateRig.js";
-import { GenericSkeleton } from "../../animation/rig/genericSkeleton.js";
 import { type IRigMapping, MapRig, RequireJoints } from "../../animation/rig/mapRig.js";
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
 import { RotationOf, ScaleOf, TransformPoint } from "../../math/matrix4.js";
@@ -138,40 +138,7 @@ function PosePositions(
             placed[j] ??= place(j);
         }
     });
-    return FillMissingJoints(placed);
-}
-
-/**
- * Joints the rig lacks are put where the generic skeleton has them, in proportion: on the line between their mapped
- * neighbours inside the trunk, else at the generic offset from their parent, scaled with the body.
- */
-function FillMissingJoints(placed: readonly (Vector3Tuple | null)[]): Vector3Tuple[] {
-    const head = SmplxJointNames.indexOf("head");
-    const scale =
-        DistanceVector3(placed[head]!, placed[0]!) / DistanceVector3(GenericSkeleton[head]!, GenericSkeleton[0]!);
-    const full: Vector3Tuple[] = [];
-    SmplxJointNames.forEach((name, j) => {
-        const parent = SmplxJointParents[j]!;
-        const known = placed[j];
-        if (known) {
-            full.push(known);
-            return;
-        }
-        const trunk = ["spine1", "spine2", "spine3", "neck"].includes(name);
-        const next = trunk
-            ? (["spine2", "spine3", "neck", "head"] as const).map((n) => SmplxJointNames.indexOf(n))
-            : [];
-        const above = next.find((n) => n > j && placed[n]);
-        if (above !== undefined) {
-            const whole = DistanceVector3(GenericSkeleton[parent]!, GenericSkeleton[above]!);
-            const share = DistanceVector3(GenericSkeleton[parent]!, GenericSkeleton[j]!) / whole;
-            full.push(LerpVector3(full[parent]!, placed[above]!, Math.min(0.9, share)));
-            return;
-        }
-        const offset = SubtractVector3(GenericSkeleton[j]!, GenericSkeleton[parent]!);
-        full.push(AddVector3(full[parent]!, ScaleVector3(offset, scale)));
-    });
-    return full;
+    return FillJoints(placed);
 }
 
 function SnapToQuarterTurns(rotation: QuaternionTuple): QuaternionTuple {

@@ -169,46 +169,4 @@ describe("ReadBvh", () => {
         expect(read).toThrow(message);
         expect(read).toThrow(expect.objectContaining({ code }));
     });
-
-    it("refuses frames that the motion does not have", () => {
-        const motion = ReadBvh(text);
-        for (const range of [{ restFrame: 2 }, { from: -1 }, { from: 0.5 }, { from: 1, to: 1 }, { to: 3 }]) {
-            const retarget = (): unknown => RetargetBvh(motion, [], { name: "walk", ...range });
-            expect(retarget).toThrow(expect.objectContaining({ code: "invalid-range" }));
-        }
-    });
-});
-
-const Capture = "../shared/data/motion/cmu_12_01_walk.bvh";
-if (!existsSync(Capture) && process.env.CI) {
-    throw new Error(`${Capture} is missing; CI must have it.`);
-}
-
-const hasCapture = existsSync(Capture);
-(hasCapture ? describe : describe.skip)(hasCapture ? "RetargetBvh" : `RetargetBvh (needs ${Capture})`, () => {
-    it("stands in the T-pose when the source does, and walks upright along +z", () => {
-        const joints: IAvatarJoint[] = SmplxJointNames.map((name, j) => ({
-            name,
-            smplx: name,
-            parent: SmplxJointParents[j]!,
-            translation:
-                j === 0
-                    ? GenericSkeleton[0]!
-                    : SubtractVector3(GenericSkeleton[j]!, GenericSkeleton[SmplxJointParents[j]!]!),
-            rotation: [0, 0, 0, 1],
-        }));
-        const motion = ReadBvh(readFileSync(Capture, "utf8"));
-        const clip = RetargetBvh(motion, joints, { name: "walk", to: 400 });
-        const travel = clip.tracks.find((track) => track.path === "translation")!;
-        const elbow = clip.tracks.find((track) => track.joint === SmplxJointNames.indexOf("left_elbow"))!;
-        // cos(5°/2): the capture's T-pose is an artist's, not an exact one.
-        expect(Math.abs(elbow.values[3]!)).toBeGreaterThan(0.999);
-        const last = travel.times.length - 1;
-        expect(travel.values[last * 3 + 2]! - travel.values[3 * 3 + 2]!).toBeGreaterThan(2);
-        const rest = RestPositions(joints)[0]![1];
-        for (let frame = 1; frame <= last; frame += 20) {
-            expect(travel.values[frame * 3 + 1]! / rest).toBeGreaterThan(0.9);
-            expect(travel.values[frame * 3 + 1]! / rest).toBeLessThan(1.1);
-        }
-    });
 });
