@@ -15,7 +15,7 @@ export interface ISmplRigMotionOptions {
 }
 
 /** −90° about x: z up → y up. */
-const Upright = [-Math.SQRT1_2, 0, 0, Math.SQRT1_2] as const;
+const Upright = Float64Array.of(-Math.SQRT1_2, 0, 0, Math.SQRT1_2);
 
 const Up: Vector3Tuple = [0, 1, 0];
 

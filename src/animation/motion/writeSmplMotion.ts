@@ -17,7 +17,7 @@ export interface IWriteSmplMotionOptions {
 const BetaCount = 16;
 
 /** 90° about x: y up → z up. */
-const LaidDown = [Math.SQRT1_2, 0, 0, Math.SQRT1_2] as const;
+const LaidDown = Float64Array.of(Math.SQRT1_2, 0, 0, Math.SQRT1_2);
 
 /**
  * Writes a motion as SMPL-X parameters in the layout of the AMASS archive: `poses` (T,165), `trans` (T,3), `betas` (16),
