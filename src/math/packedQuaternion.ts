@@ -1,16 +1,19 @@
 /**
  * Rotations and vectors inside packed arrays, for code that runs every frame: nothing is allocated, results may overwrite
  * their operands. Quaternions are xyzw, Hamilton product; offsets count numbers, not items.
+ *
+ * Operands are typed arrays only: one plain array among them, anywhere in the program, and engines box every number that
+ * these functions read.
  */
 
-/** A packed array that is written. */
+/** A packed array. */
 export type PackedArray = Float64Array | Float32Array;
 
 /** result = a·b: rotate by b, then by a. */
 export function MultiplyPacked(
-    a: ArrayLike<number>,
+    a: PackedArray,
     aAt: number,
-    b: ArrayLike<number>,
+    b: PackedArray,
     bAt: number,
     result: PackedArray,
     at: number,
@@ -31,9 +34,9 @@ export function MultiplyPacked(
 
 /** result = a⁻¹·b, for unit quaternions. */
 export function InverseMultiplyPacked(
-    a: ArrayLike<number>,
+    a: PackedArray,
     aAt: number,
-    b: ArrayLike<number>,
+    b: PackedArray,
     bAt: number,
     result: PackedArray,
     at: number,
@@ -54,9 +57,9 @@ export function InverseMultiplyPacked(
 
 /** result = the vector v turned by the unit quaternion q. */
 export function RotatePacked(
-    q: ArrayLike<number>,
+    q: PackedArray,
     qAt: number,
-    v: ArrayLike<number>,
+    v: PackedArray,
     vAt: number,
     result: PackedArray,
     at: number,
@@ -78,9 +81,9 @@ export function RotatePacked(
 
 /** result = the way from a to b along the shorter arc; `amount` 0 gives a, 1 gives b (up to sign). */
 export function SlerpPacked(
-    a: ArrayLike<number>,
+    a: PackedArray,
     aAt: number,
-    b: ArrayLike<number>,
+    b: PackedArray,
     bAt: number,
     amount: number,
     result: PackedArray,

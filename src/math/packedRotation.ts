@@ -7,9 +7,9 @@ import { IdentityPacked, NormalizePacked, type PackedArray } from "./packedQuate
 
 /** result = shortest rotation that takes direction a to direction b (any lengths); identity when one of them is zero. */
 export function ShortestRotationPacked(
-    a: ArrayLike<number>,
+    a: PackedArray,
     aAt: number,
-    b: ArrayLike<number>,
+    b: PackedArray,
     bAt: number,
     result: PackedArray,
     at: number,
@@ -42,12 +42,7 @@ export function ShortestRotationPacked(
 }
 
 /** result = the rotation whose axis is the vector's direction and whose angle is its length, radians. */
-export function FromRotationVectorPacked(
-    vector: ArrayLike<number>,
-    vAt: number,
-    result: PackedArray,
-    at: number,
-): void {
+export function FromRotationVectorPacked(vector: PackedArray, vAt: number, result: PackedArray, at: number): void {
     const x = vector[vAt]!;
     const y = vector[vAt + 1]!;
     const z = vector[vAt + 2]!;
@@ -60,7 +55,7 @@ export function FromRotationVectorPacked(
 }
 
 /** result = axis · angle (radians, 0..π) of a unit quaternion: the inverse of {@link FromRotationVectorPacked}. */
-export function ToRotationVectorPacked(q: ArrayLike<number>, qAt: number, result: PackedArray, at: number): void {
+export function ToRotationVectorPacked(q: PackedArray, qAt: number, result: PackedArray, at: number): void {
     const sign = q[qAt + 3]! < 0 ? -1 : 1;
     const x = q[qAt]! * sign;
     const y = q[qAt + 1]! * sign;
@@ -73,7 +68,7 @@ export function ToRotationVectorPacked(q: ArrayLike<number>, qAt: number, result
 }
 
 /** result = the part of a rotation that turns about the vertical (y) axis; identity when it is undefined. */
-export function YawPacked(q: ArrayLike<number>, qAt: number, result: PackedArray, at: number): void {
+export function YawPacked(q: PackedArray, qAt: number, result: PackedArray, at: number): void {
     const y = q[qAt + 1]!;
     const w = q[qAt + 3]!;
     const length = Math.sqrt(y * y + w * w);

@@ -18,7 +18,7 @@ const MostOffset = 0.08;
 /** The feet of the source of a motion, upright whatever way the rig's axes point: what contacts are best detected from. */
 export class SourceFeet extends FootPoints {
     private readonly _nodes: readonly number[];
-    private readonly _heading: IRigProfile["calibration"]["heading"];
+    private readonly _heading: Float64Array;
 
     /**
      * @param rig the source at rest, standing on its ground at height 0
@@ -31,9 +31,9 @@ export class SourceFeet extends FootPoints {
         super(thigh + DistanceVector3(at(nodes.left_knee), at(nodes.left_ankle)), [0, 0, 0, 0]);
         const ankles = [nodes.left_ankle ?? 0, nodes.right_ankle ?? 0] as const;
         this._nodes = [ankles[0], nodes.left_foot ?? ankles[0], ankles[1], nodes.right_foot ?? ankles[1]];
-        this._heading = calibration.heading;
+        this._heading = Float64Array.from(calibration.heading);
         this._nodes.forEach((node, point) => {
-            RotatePacked(this._heading, 0, at(node), 0, this.positions, point * 3);
+            RotatePacked(this._heading, 0, Float64Array.from(at(node)), 0, this.positions, point * 3);
             this.restHeights[point] = this.positions[point * 3 + 1]!;
         });
     }

@@ -52,12 +52,12 @@ export class SourceReader {
     /** [55] node that tells the joint's rotation, or -1. */
     public readonly turns = new Int32Array(BodyJointCount).fill(-1);
     private readonly _bases = new Float64Array(BodyJointCount * 4);
-    private readonly _heading: QuaternionTuple;
+    private readonly _heading: Float64Array;
     private readonly _scale: number;
 
     /** @param corrections [55] Q of a trusted T-pose of the rig */
     public constructor(rig: RestRig, { mapping, calibration }: IRigProfile, corrections: readonly QuaternionTuple[]) {
-        this._heading = calibration.heading;
+        this._heading = Float64Array.from(calibration.heading);
         SmplxJointNames.forEach((name, joint) => {
             const node = mapping.nodes[name];
             if (node === undefined) {
@@ -65,7 +65,7 @@ export class SourceReader {
             }
             this.nodes[joint] = node;
             this.turns[joint] = mapping.ends[name] ?? node;
-            const rest = MultiplyQuaternion(this._heading, NormalizeQuaternion(rig[this.turns[joint]]!.rotation));
+            const rest = MultiplyQuaternion(calibration.heading, NormalizeQuaternion(rig[this.turns[joint]]!.rotation));
             const base = MultiplyQuaternion(InvertQuaternion(rest), InvertQuaternion(corrections[joint]!));
             this._bases.set(base, joint * 4);
         });

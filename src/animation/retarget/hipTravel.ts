@@ -1,5 +1,5 @@
 import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
-import { RotateVector3, type QuaternionTuple } from "../../math/quaternion.js";
+import { RotateVector3 } from "../../math/quaternion.js";
 import { LerpVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { RotatePacked } from "../../math/packedQuaternion.js";
 import { type RigPose } from "../motion/rigPose.js";
@@ -23,7 +23,7 @@ export class HipTravel {
     /** Metres of vertical movement for one unit of the source's. */
     public readonly verticalScale: number;
 
-    private readonly _heading: QuaternionTuple;
+    private readonly _heading: Float64Array;
     private readonly _left: number;
     private readonly _right: number;
     private readonly _isInPlace: boolean;
@@ -37,12 +37,12 @@ export class HipTravel {
 
     public constructor(rig: RestRig, profile: IRigProfile, body: IAvatarBody, options: IRetargetOptions) {
         const { nodes } = profile.mapping;
-        this._heading = profile.calibration.heading;
+        const { heading } = profile.calibration;
+        this._heading = Float64Array.from(heading);
         this._left = nodes.left_hip!;
         this._right = nodes.right_hip!;
         this._isInPlace = options.rootMotion === "inPlace";
-        const source = (name: SmplxJointName): Vector3Tuple =>
-            RotateVector3(this._heading, rig[nodes[name]!]!.position);
+        const source = (name: SmplxJointName): Vector3Tuple => RotateVector3(heading, rig[nodes[name]!]!.position);
         const target = (name: SmplxJointName): Vector3Tuple => {
             const at = Index(name) * 3;
             return [body.restPositions[at]!, body.restPositions[at + 1]!, body.restPositions[at + 2]!];

@@ -146,11 +146,12 @@ class Comparison {
             if (!this._has(joint) || (end >= 0 && !this._has(end))) {
                 continue;
             }
-            RotatePacked(target.rotations, joint * 4, direction, 0, b, 0);
+            const along = Float64Array.from(direction);
+            RotatePacked(target.rotations, joint * 4, along, 0, b, 0);
             if (isLine && this._usesLines) {
                 Subtract(source.positions, end, joint, a);
             } else {
-                RotatePacked(source.rotations, joint * 4, direction, 0, a, 0);
+                RotatePacked(source.rotations, joint * 4, along, 0, a, 0);
             }
             this._directions[group].add(AngleDegrees(a, b));
         }

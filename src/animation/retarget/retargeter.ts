@@ -1,6 +1,5 @@
 import { SmplxJointParents } from "../../format/bodyModel.js";
 import { IdentityPacked, InverseMultiplyPacked, MultiplyPacked, SlerpPacked } from "../../math/packedQuaternion.js";
-import { type QuaternionTuple } from "../../math/quaternion.js";
 import { type RigPose } from "../motion/rigPose.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyJointCount, type BodyPose } from "../pose/bodyPose.js";
@@ -31,7 +30,7 @@ const LeastSquaredLength = 1e-12;
  */
 export class Retargeter {
     private readonly _drives: IJointDrives;
-    private readonly _heading: QuaternionTuple;
+    private readonly _heading: Float64Array;
     private readonly _travel: HipTravel | null;
     private readonly _twists: readonly ForearmTwist[];
     private readonly _restPelvis: Float64Array;
@@ -50,7 +49,7 @@ export class Retargeter {
      */
     public constructor(rig: RestRig, profile: IRigProfile, body: IAvatarBody, options: IRetargetOptions = {}) {
         this._drives = DriveJoints(rig, profile, body, options);
-        this._heading = profile.calibration.heading;
+        this._heading = Float64Array.from(profile.calibration.heading);
         this._travel = body.legLength > 0 ? new HipTravel(rig, profile, body, options) : null;
         const share = options.forearmTwist ?? ForearmTwistOf(rig, profile.mapping);
         this._twists = share > 0 ? (["left", "right"] as const).map((side) => new ForearmTwist(body, side, share)) : [];
