@@ -1,5 +1,5 @@
+import { type RigJointNames } from "../rig/rigProfile.js";
 import { type IPlayOptions } from "./animationLayers.js";
-import { type RigOverrides } from "./rigProfiles.js";
 
 /** Class name in saved scenes. */
 export const AnimatorClassName = "BABYLON.AvatarAnimator";
@@ -15,7 +15,7 @@ export interface IAnimatorSettings {
     /** Class name, for who reads the scene. */
     readonly customType: typeof AnimatorClassName;
     /** Corrections of rigs, by the name of the rig. */
-    readonly rigs?: Readonly<Record<string, RigOverrides>>;
+    readonly rigs?: Readonly<Record<string, RigJointNames>>;
     /** Breathing and shifting of weight. */
     readonly idle?: {
         readonly weight?: number;
@@ -38,7 +38,7 @@ export function ReadAnimatorSettings(parsed: unknown): IAnimatorSettings {
     const { rigs, idle, feet, playing } = Fields(parsed);
     return {
         customType: AnimatorClassName,
-        rigs: Fields(rigs) as Readonly<Record<string, RigOverrides>>,
+        rigs: Fields(rigs) as Readonly<Record<string, RigJointNames>>,
         idle: Numbers(idle, ["weight", "breathing", "sway", "seed"]),
         feet: Numbers(feet, ["weight"]),
         playing: Array.isArray(playing) ? playing.filter(IsSavedVoice) : [],

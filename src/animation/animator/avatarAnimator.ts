@@ -16,7 +16,7 @@ import { BodyPose } from "../pose/bodyPose.js";
 import { MeasureAvatarBody } from "../pose/measureAvatarBody.js";
 import { RetargetMotion, type IRetargetMotionOptions } from "../retarget/retargetMotion.js";
 import { type IRetargetOptions } from "../retarget/retargetOptions.js";
-import { type IRigProfile } from "../rig/rigProfile.js";
+import { type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
 import { AnimationLayers, DefaultFade, type IPlayOptions } from "./animationLayers.js";
 import { type ScenePlace } from "./avatarSpace.js";
 import { type IAnimatorSettings, ReadAnimatorSettings } from "./animatorSettings.js";
@@ -28,7 +28,7 @@ import { LiveRig } from "./liveRig.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { type EffectorName, PoseDriver } from "./poseDriver.js";
 import { AnimatorError, type RigNodeSource } from "./rigNodes.js";
-import { type IRigSource, type RigOverrides, RigProfiles } from "./rigProfiles.js";
+import { type IRigSource, RigProfiles } from "./rigProfiles.js";
 
 /** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds. */
 export type FollowSource = RigNodeSource | AssetContainer;
@@ -36,7 +36,7 @@ export type FollowSource = RigNodeSource | AssetContainer;
 /** How a motion is turned into a clip of the avatar. */
 export interface IRetargetClipOptions extends Omit<IRetargetMotionOptions, "adjust" | "onWarning"> {
     /** What is known better of the rig than its names tell: its profile, or bones by joint (default: nothing). */
-    readonly rig?: IRigProfile | RigOverrides;
+    readonly rig?: IRigProfile | RigJointNames;
     /** Whether standing feet are planted in the clip (default: false). */
     readonly footPlanting?: boolean;
 }
@@ -44,7 +44,7 @@ export interface IRetargetClipOptions extends Omit<IRetargetMotionOptions, "adju
 /** How a rig is followed. */
 export interface IFollowOptions extends IRetargetOptions {
     /** What is known better of the rig than its names tell: its profile, or bones by joint (default: nothing). */
-    readonly rig?: IRigProfile | RigOverrides;
+    readonly rig?: IRigProfile | RigJointNames;
     /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
     readonly fade?: number;
 }
@@ -83,7 +83,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     /** The avatar that is moved, or null. */
     public attachedNode: IPosableAvatar | null = null;
     /** Bones by joint for rigs whose names tell it wrong, by the name of the skeleton, node, group or motion. */
-    public readonly rigs: Record<string, RigOverrides> = {};
+    public readonly rigs: Record<string, RigJointNames> = {};
     /** Told when a rig that is followed is gone, with its name; the avatar keeps its last pose. */
     public readonly onFollowLostObservable = new Observable<string>();
     /** Told what was assumed or mended, a sentence each; they are logged while nobody listens. */
@@ -261,7 +261,10 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * @param rig what is known better: bones by joint, or a profile made earlier
      * @throws RigError `rig-joints-missing` when the rig is no complete body
      */
-    public describeRig(source: FollowSource | AnimationGroup | IMotion, rig?: IRigProfile | RigOverrides): IRigProfile {
+    public describeRig(
+        source: FollowSource | AnimationGroup | IMotion,
+        rig?: IRigProfile | RigJointNames,
+    ): IRigProfile {
         if (IsGroup(source)) {
             return this.describeRig(new GroupMotion(source), rig);
         }
@@ -353,12 +356,12 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         }
     }
 
-    private _profileOf(rig: LiveRig, known?: IRigProfile | RigOverrides): IRigProfile {
+    private _profileOf(rig: LiveRig, known?: IRigProfile | RigJointNames): IRigProfile {
         const { name, targets } = rig.nodes;
         return this._profile({ name, rig: rig.rig, humanoid: HumanoidOfRigNodes(rig.nodes), key: targets[0]! }, known);
     }
 
-    private _profile(source: IRigSource, known?: IRigProfile | RigOverrides): IRigProfile {
+    private _profile(source: IRigSource, known?: IRigProfile | RigJointNames): IRigProfile {
         if (known && "mapping" in known) {
             return known;
         }

@@ -101,12 +101,12 @@ export class AvatarJoints {
             const p = this.nodes[0]?.position;
             const { origin: o } = this._body;
             const { pelvis } = written;
-            return p?.x === pelvis[0]! - o[0] && p.y === pelvis[1]! - o[1] && p.z === pelvis[2]! - o[2];
+            return !p || (p.x === pelvis[0]! - o[0] && p.y === pelvis[1]! - o[1] && p.z === pelvis[2]! - o[2]);
         }
         const q = this.nodes[joint]?.rotationQuaternion;
         const r = written.rotations;
         const at = joint * 4;
-        return q?.x === r[at] && q?.y === r[at + 1] && q?.z === r[at + 2] && q?.w === r[at + 3];
+        return !q || (q.x === r[at]! && q.y === r[at + 1]! && q.z === r[at + 2]! && q.w === r[at + 3]!);
     }
 
     private _readRotation(node: TransformNode, result: Float64Array, at: number): void {

@@ -164,7 +164,11 @@ export class PoseDriver {
     private _moveGround(): void {
         const step = this._step;
         if (this._space.groundStep(step)) {
-            this.adjustments.feet.moveGround(step[0]!, step[1]!, step[2]!, step[3]!);
+            const { contacts, feet } = this.adjustments;
+            feet.moveGround(step[0]!, step[1]!, step[2]!, step[3]!);
+            if (!this.follower) {
+                contacts.moveGround(step[0]!, step[1]!, step[2]!, step[3]!); // the own feet are judged, which move along
+            }
         } else {
             this.adjustments.reset();
         }

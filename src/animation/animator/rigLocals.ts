@@ -112,43 +112,54 @@ export class RigLocals {
      * @param result receives rotations and positions of these nodes
      */
     public compose(nodes: Int32Array, result: RigPose): void {
-        const { parents, positions, rotations, _sizes: sizes, _mirrors: mirrors, _scratch: scratch } = this;
+        const { parents, _scratch: scratch } = this;
         for (let n = 0; n < nodes.length; n++) {
             const node = nodes[n]!;
             const parent = parents[node]!;
-            const isMirrored = parent < 0 ? this._isLeftHanded : mirrors[parent] === 1;
-            const size = parent < 0 ? 1 : sizes[parent]!;
-            scratch[0] = positions[node * 3]! * size;
-            scratch[1] = positions[node * 3 + 1]! * size;
-            scratch[2] = positions[node * 3 + 2]! * (isMirrored ? -size : size);
             const above = parent >= 0 ? result.rotations : this._isLeftHanded ? HalfTurnAboutY : Identity;
-            const aboveAt = parent < 0 ? 0 : parent * 4;
+            const aboveAt = parent >= 0 ? parent * 4 : 0;
+            this._scratchPosition(node, parent);
             RotatePacked(above, aboveAt, scratch, 0, result.positions, node * 3);
             if (parent >= 0) {
-                for (let i = 0; i < 3; i++) {
-                    result.positions[node * 3 + i]! += result.positions[parent * 3 + i]!;
-                }
+                AddPacked(result.positions, parent * 3, node * 3);
             }
-            const sign = isMirrored ? -1 : 1;
-            scratch[0] = rotations[node * 4]! * sign;
-            scratch[1] = rotations[node * 4 + 1]! * sign;
-            scratch[2] = rotations[node * 4 + 2]!;
-            scratch[3] = rotations[node * 4 + 3]!;
+            this._scratchRotation(node, parent);
             MultiplyPacked(above, aboveAt, scratch, 0, result.rotations, node * 4);
-            this._composeScale(node, size, isMirrored, result);
+            this._composeScale(node, parent, result);
         }
     }
 
+    private _isMirroredBelow(parent: number): boolean {
+        return parent < 0 ? this._isLeftHanded : this._mirrors[parent] === 1;
+    }
+
+    private _scratchPosition(node: number, parent: number): void {
+        const { positions, _scratch: scratch } = this;
+        const size = parent < 0 ? 1 : this._sizes[parent]!;
+        scratch[0] = positions[node * 3]! * size;
+        scratch[1] = positions[node * 3 + 1]! * size;
+        scratch[2] = positions[node * 3 + 2]! * (this._isMirroredBelow(parent) ? -size : size);
+    }
+
+    private _scratchRotation(node: number, parent: number): void {
+        const { rotations, _scratch: scratch } = this;
+        const sign = this._isMirroredBelow(parent) ? -1 : 1;
+        scratch[0] = rotations[node * 4]! * sign;
+        scratch[1] = rotations[node * 4 + 1]! * sign;
+        scratch[2] = rotations[node * 4 + 2]!;
+        scratch[3] = rotations[node * 4 + 3]!;
+    }
+
     /** Size for the children, and what negative factors do: a half turn, and a mirror when their number is odd. */
-    private _composeScale(node: number, size: number, isMirrored: boolean, result: RigPose): void {
-        const x = this.scales[node * 3]!;
-        const y = this.scales[node * 3 + 1]!;
-        const z = this.scales[node * 3 + 2]!;
-        const volume = x * y * z;
-        this._sizes[node] = volume === 1 ? size : size * Math.cbrt(Math.abs(volume));
-        this._mirrors[node] = volume < 0 === isMirrored ? 0 : 1;
+    private _composeScale(node: number, parent: number, result: RigPose): void {
+        const { scales, _sizes: sizes, _scratch: half } = this;
+        const size = parent < 0 ? 1 : sizes[parent]!;
+        const x = scales[node * 3]!;
+        const y = scales[node * 3 + 1]!;
+        const volume = x * y * scales[node * 3 + 2]!;
+        sizes[node] = volume === 1 ? size : size * Math.cbrt(Math.abs(volume));
+        this._mirrors[node] = volume < 0 === this._isMirroredBelow(parent) ? 0 : 1;
         if (x < 0 || y < 0) {
-            const half = this._scratch;
             half[0] = x > 0 ? 1 : 0;
             half[1] = y > 0 ? 1 : 0;
             half[2] = x < 0 && y < 0 ? 1 : 0;
@@ -156,6 +167,12 @@ export class RigLocals {
             MultiplyPacked(result.rotations, node * 4, half, 0, result.rotations, node * 4);
         }
     }
+}
+
+function AddPacked(positions: Float64Array, parent: number, node: number): void {
+    positions[node]! += positions[parent]!;
+    positions[node + 1]! += positions[parent + 1]!;
+    positions[node + 2]! += positions[parent + 2]!;
 }
 
 function SetFinite(array: Float64Array, node: number, x: number, y: number, z: number): boolean {

@@ -1,11 +1,6 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
-import { CalibrateRig } from "../rig/calibrateRig.js";
-import { MapRig, RequireJoints, RigError } from "../rig/mapRig.js";
 import { type RestRig } from "../rig/restRig.js";
-import { type IRigProfile } from "../rig/rigProfile.js";
-
-/** Corrections of a rig's mapping: the name of the bone that plays a joint, or null for none. */
-export type RigOverrides = Readonly<Partial<Record<SmplxJointName, string | null>>>;
+import { DescribeRig, type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
 
 /** What the profile of a rig is made from. */
 export interface IRigSource {
@@ -27,19 +22,20 @@ export class RigProfiles {
      * The profile of a rig.
      *
      * @param source the rig
-     * @param overrides what the caller knows better; null takes the rig as it is
-     * @throws RigError when required joints are missing, or an override names a bone that is not there
+     * @param joints what the caller knows better; null takes the rig as it is
+     * @throws RigError when required joints are missing, or `joints` names a bone that is not there
      */
-    public profileOf(source: IRigSource, overrides: RigOverrides | null): IRigProfile {
-        if (overrides) {
-            return MakeProfile(source, overrides);
+    public profileOf(source: IRigSource, joints: RigJointNames | null): IRigProfile {
+        const { key, rig, name, humanoid = {} } = source;
+        if (joints) {
+            return DescribeRig(rig, { name, humanoid, joints });
         }
-        const known = this._known.get(source.key);
-        if (known && IsSameRig(known.rig, source.rig)) {
+        const known = this._known.get(key);
+        if (known && IsSameRig(known.rig, rig)) {
             return known.profile;
         }
-        const profile = MakeProfile(source, {});
-        this._known.set(source.key, { rig: source.rig, profile });
+        const profile = DescribeRig(rig, { name, humanoid });
+        this._known.set(key, { rig, profile });
         return profile;
     }
 }
@@ -47,18 +43,4 @@ export class RigProfiles {
 /** Another clip of the same file may reach other nodes above or below the skeleton. */
 function IsSameRig(a: RestRig, b: RestRig): boolean {
     return a.length === b.length && a.every((node, i) => node.name === b[i]!.name && node.parent === b[i]!.parent);
-}
-
-function MakeProfile({ rig, humanoid, name }: IRigSource, overrides: RigOverrides): IRigProfile {
-    const explicit: Partial<Record<SmplxJointName, number>> = { ...humanoid };
-    for (const [joint, bone] of Object.entries(overrides) as [SmplxJointName, string | null][]) {
-        const node = rig.findIndex((candidate) => candidate.name === bone);
-        if (bone !== null && node < 0) {
-            throw new RigError("rig-unknown-node", `The rig of "${name}" has no node "${bone}" to be its ${joint}.`);
-        }
-        explicit[joint] = node;
-    }
-    const mapping = MapRig(rig, explicit);
-    RequireJoints(mapping, name);
-    return { mapping, calibration: CalibrateRig(rig, mapping) };
 }
