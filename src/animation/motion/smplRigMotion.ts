@@ -1,5 +1,6 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
 import { MultiplyPacked, RotatePacked } from "../../math/packedQuaternion.js";
+import { FromRotationVectorPacked } from "../../math/packedRotation.js";
 import { SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { NeutralSmplSkeleton, NeutralSmplxSkeleton } from "../pose/neutralSkeleton.js";
 import { type IRigNode } from "../rig/restRig.js";
@@ -83,9 +84,9 @@ function ReadFrames(
     const places = new Float64Array(frameCount * 3);
     const rootColumn = joints.indexOf("pelvis");
     for (let i = 0; i < frameCount * joints.length; i++) {
-        QuaternionOfAxisAngle(rotations, i * 3, packed, i * 4);
+        FromRotationVectorPacked(rotations, i * 3, packed, i * 4);
         if (isZUp && i % joints.length === rootColumn) {
-            QuaternionOfAxisAngle(rotations, i * 3, root, 0);
+            FromRotationVectorPacked(rotations, i * 3, root, 0);
             MultiplyPacked(Upright, 0, root, 0, packed, i * 4);
         }
     }
@@ -97,16 +98,4 @@ function ReadFrames(
     }
     const turned = joints.map((joint) => nodeOf.get(joint)!);
     return { frameCount, frameRate, turned, rotations: packed, moved: [0], translations: places };
-}
-
-/** exp of an axis-angle vector. */
-function QuaternionOfAxisAngle(v: Float64Array, at: number, result: Float64Array | Float32Array, to: number): void {
-    const [x, y, z] = [v[at]!, v[at + 1]!, v[at + 2]!];
-    const angle = Math.hypot(x, y, z);
-    // Half of the vector is the quaternion of a rotation too small to have an axis.
-    const share = angle > 1e-9 ? Math.sin(angle / 2) / angle : 0.5;
-    result[to] = x * share;
-    result[to + 1] = y * share;
-    result[to + 2] = z * share;
-    result[to + 3] = Math.cos(angle / 2);
 }

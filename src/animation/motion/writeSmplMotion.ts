@@ -1,4 +1,5 @@
 import { MultiplyPacked, RotatePacked } from "../../math/packedQuaternion.js";
+import { ToRotationVectorPacked } from "../../math/packedRotation.js";
 import { type Vector3Tuple } from "../../math/vector3.js";
 import { BodyJointCount } from "../pose/bodyPose.js";
 import { NeutralSmplxSkeleton } from "../pose/neutralSkeleton.js";
@@ -40,9 +41,9 @@ export function WriteSmplMotion(frames: IBodyFrames, options: IWriteSmplMotionOp
     for (let i = 0; i < frameCount * BodyJointCount; i++) {
         if (isZUp && i % BodyJointCount === 0) {
             MultiplyPacked(LaidDown, 0, rotations, i * 4, turned, 0);
-            WriteAxisAngle(turned, 0, poses, i * 3);
+            ToRotationVectorPacked(turned, 0, poses, i * 3);
         } else {
-            WriteAxisAngle(rotations, i * 4, poses, i * 3);
+            ToRotationVectorPacked(rotations, i * 4, poses, i * 3);
         }
     }
     for (let frame = 0; frame < frameCount; frame++) {
@@ -62,15 +63,4 @@ export function WriteSmplMotion(frames: IBodyFrames, options: IWriteSmplMotionOp
         mocap_frame_rate: { shape: [], values: Float64Array.of(frameRate) },
         surface_model_type: "smplx",
     });
-}
-
-/** Axis times angle of a unit quaternion, the shorter way round: at most π long. */
-function WriteAxisAngle(q: Float64Array, at: number, result: Float32Array, to: number): void {
-    const sign = q[at + 3]! < 0 ? -1 : 1;
-    const [x, y, z, w] = [q[at]! * sign, q[at + 1]! * sign, q[at + 2]! * sign, q[at + 3]! * sign];
-    const sine = Math.hypot(x, y, z);
-    const scale = sine > 1e-12 ? (2 * Math.atan2(sine, w)) / sine : 2;
-    result[to] = x * scale;
-    result[to + 1] = y * scale;
-    result[to + 2] = z * scale;
 }

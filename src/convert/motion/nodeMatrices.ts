@@ -1,4 +1,4 @@
-import { NormalizePacked } from "../../math/packedQuaternion.js";
+import { FromAxesPacked } from "../../math/packedAxes.js";
 
 /** Numbers of an affine matrix: three columns of axes and one of position, each of three. */
 export const AffineNumbers = 12;
@@ -132,43 +132,5 @@ export function WriteRotation(m: Float64Array, from: number, mirrorX: number, re
     const cx = ay * bz - az * by;
     const cy = az * bx - ax * bz;
     const cz = ax * by - ay * bx;
-    WriteQuaternionOfAxes(ax, ay, az, bx, by, bz, cx, cy, cz, result, at);
-}
-
-function WriteQuaternionOfAxes(
-    ax: number,
-    ay: number,
-    az: number,
-    bx: number,
-    by: number,
-    bz: number,
-    cx: number,
-    cy: number,
-    cz: number,
-    result: Float64Array,
-    at: number,
-): void {
-    const trace = ax + by + cz;
-    if (trace > 0) {
-        result[at] = bz - cy;
-        result[at + 1] = cx - az;
-        result[at + 2] = ay - bx;
-        result[at + 3] = trace + 1;
-    } else if (ax >= by && ax >= cz) {
-        result[at] = 1 + ax - by - cz;
-        result[at + 1] = bx + ay;
-        result[at + 2] = cx + az;
-        result[at + 3] = bz - cy;
-    } else if (by >= cz) {
-        result[at] = bx + ay;
-        result[at + 1] = 1 + by - ax - cz;
-        result[at + 2] = cy + bz;
-        result[at + 3] = cx - az;
-    } else {
-        result[at] = cx + az;
-        result[at + 1] = cy + bz;
-        result[at + 2] = 1 + cz - ax - by;
-        result[at + 3] = ay - bx;
-    }
-    NormalizePacked(result, at);
+    FromAxesPacked(ax, ay, az, bx, by, bz, cx, cy, cz, result, at);
 }
