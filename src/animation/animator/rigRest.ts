@@ -47,10 +47,19 @@ const Position = new Vector3();
 const Rotation = new Quaternion();
 const Scale = new Vector3();
 
+interface ITransform {
+    readonly position: Vector3;
+    readonly rotation: Quaternion;
+    readonly scale: Vector3;
+}
+
+/** Where nodes without a skin stood when they were first looked at, which is more often at rest than any later moment. */
+const FirstSeen = new WeakMap<TransformNode, ITransform>();
+
 /**
  * Reconstructs the rest pose of a rig: the bind pose where inverse bind matrices tell it, since files are often saved in
- * the middle of a movement; the rest transforms of the nodes elsewhere. Never the present pose, unless nothing else is
- * known.
+ * the middle of a movement; the rest transforms of the nodes elsewhere. Where there is no skin at all, as in files of motion
+ * alone, the pose in which the rig was first looked at has to do.
  */
 export function RestOfRigNodes(nodes: IRigNodes): IRigRest {
     const { targets, bones, parents } = nodes;
@@ -88,10 +97,11 @@ function RestLocal(target: RigTarget, bone: Bone | null, locals: RigLocals, node
         // Bones remember what the file said, wherever their nodes are by now.
         bone.getRestMatrix().decompose(Scale, Rotation, Position);
     } else if (target instanceof TransformNode) {
-        Position.copyFrom(target.position);
-        Scale.copyFrom(target.scaling);
-        const { x, y, z } = target.rotation;
-        Rotation.copyFrom(target.rotationQuaternion ?? Quaternion.RotationYawPitchRoll(y, x, z));
+        const first = FirstSeen.get(target) ?? AsItIs(target);
+        FirstSeen.set(target, first);
+        Position.copyFrom(first.position);
+        Scale.copyFrom(first.scale);
+        Rotation.copyFrom(first.rotation);
     }
     locals.positions.set([Position.x, Position.y, Position.z], node * 3);
     locals.rotations.set([Rotation.x, Rotation.y, Rotation.z, Rotation.w], node * 4);
@@ -101,6 +111,11 @@ function RestLocal(target: RigTarget, bone: Bone | null, locals: RigLocals, node
         [Rotation.x, Rotation.y, Rotation.z, Rotation.w],
         [Scale.x, Scale.y, Scale.z],
     );
+}
+
+function AsItIs({ position, rotation: { x, y, z }, rotationQuaternion, scaling }: TransformNode): ITransform {
+    const rotation = rotationQuaternion?.clone() ?? Quaternion.RotationYawPitchRoll(y, x, z);
+    return { position: position.clone(), rotation, scale: scaling.clone() };
 }
 
 function Relative(world: readonly Matrix4[], parent: number, node: number): Matrix4 {
