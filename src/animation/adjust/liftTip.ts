@@ -7,13 +7,14 @@ const Direction = new Float64Array(3);
 const Turn = new Float64Array(4);
 
 /**
- * Bends toes up so far that their tip is not under the ground.
+ * Bends toes up so far that their tip is not under the ground, as far as toes bend.
  *
  * @param rotation world rotation of the toes, xyzw; is changed
  * @param tips tip of the toes relative to the toe joint at rest …
  * @param at … starts here
  * @param joint where the toe joint is
  * @param ground height of the ground under the toes
+ * @returns how deep the tip still is under the ground, metres
  */
 export function LiftTip(
     rotation: Float64Array,
@@ -21,7 +22,7 @@ export function LiftTip(
     at: number,
     joint: Float64Array,
     ground: number,
-): void {
+): number {
     RotatePacked(rotation, 0, tips, at, Direction, 0);
     const x = Direction[0]!;
     const y = Direction[1]!;
@@ -30,7 +31,7 @@ export function LiftTip(
     const across = Math.sqrt(x * x + z * z);
     const wanted = ground - joint[1]!;
     if (y >= wanted || across < 1e-6) {
-        return;
+        return 0;
     }
     const bend = Math.asin(Math.min(1, Math.max(-1, wanted / length))) - Math.asin(y / length);
     const half = Math.min(MostBend, bend) / 2;
@@ -40,4 +41,5 @@ export function LiftTip(
     Turn[2] = (x / across) * Math.sin(half);
     Turn[3] = Math.cos(half);
     MultiplyPacked(Turn, 0, rotation, 0, rotation, 0);
+    return bend > MostBend ? wanted - length * Math.sin(Math.asin(y / length) + MostBend) : 0;
 }

@@ -142,8 +142,8 @@ export class PlantedFoot {
         this._decay.advance(dt);
         this._turnFoot(dt, groundAt);
         this._placeAnkle(groundAt, dt);
+        this.position[1]! += this._turnToes(kinematics, groundAt, dt);
         this._goal.advance(this.position, 0, this.rotation, 0, dt);
-        this._turnToes(kinematics, groundAt, dt);
     }
 
     /** Tells how far the leg stayed from the goal: an anchor out of reach slides, and at last is given up. */
@@ -280,8 +280,12 @@ export class PlantedFoot {
         position[1] = Math.max(position[1], this.ground.support(groundAt, position[0], position[2], this.rotation));
     }
 
-    /** Standing toes lie flat while the heel lifts; toes that would dip into the ground bend up. */
-    private _turnToes({ rotations }: BodyKinematics, groundAt: GroundAt, dt: number): void {
+    /**
+     * Standing toes lie flat while the heel lifts; toes that would dip into the ground bend up.
+     *
+     * @returns how much the foot has to be lifted, because its toes cannot bend that far
+     */
+    private _turnToes({ rotations }: BodyKinematics, groundAt: GroundAt, dt: number): number {
         const isDown = (this._standing & Toes) !== 0;
         const share = this._toeShare + (isDown ? dt / LandTime : -dt / LiftTime);
         this._toeShare = Math.min(1, Math.max(0, share));
@@ -294,7 +298,7 @@ export class PlantedFoot {
         for (let i = 0; i < 3; i++) {
             this._vector[i]! += this.position[i]!;
         }
-        LiftTip(this.toeRotation, this._sole, 6, this._vector, this.ground.under(groundAt, this._vector));
+        return LiftTip(this.toeRotation, this._sole, 6, this._vector, this.ground.under(groundAt, this._vector));
     }
 }
 
