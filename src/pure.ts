@@ -35,22 +35,51 @@ export { RegisterAvatarLoader } from "./avatar/gltf/registerAvatarLoader.js";
 export {
     AvatarAnimator,
     type FollowSource,
+    type IDescribedRig,
     type IEffectorOptions,
     type IFollowOptions,
     type IRetargetClipOptions,
 } from "./animation/animator/avatarAnimator.js";
+export { type IPlayOptions } from "./animation/animator/animationLayers.js";
+export { type IAnimatorSettings, type ISavedVoice } from "./animation/animator/animatorSettings.js";
+export { type ScenePlace } from "./animation/animator/avatarSpace.js";
 export { GroupMotion } from "./animation/animator/groupMotion.js";
-export { AnimatorError, type AnimatorErrorCode } from "./animation/animator/rigNodes.js";
-export { BvhError, type IBvhMotion, ReadBvh } from "./animation/motion/bvh.js";
+export { type JointMask, type JointMaskName } from "./animation/animator/jointMasks.js";
+export { LiveRig } from "./animation/animator/liveRig.js";
+export { type IPosableAvatar } from "./animation/animator/posableAvatar.js";
+export { type EffectorName } from "./animation/animator/poseDriver.js";
+export {
+    AnimatorError,
+    type AnimatorErrorCode,
+    type IRigNodes,
+    type RigNodeSource,
+    type RigTarget,
+} from "./animation/animator/rigNodes.js";
+export { type Effector } from "./animation/adjust/effector.js";
+export { type FootPlanter } from "./animation/adjust/footPlanter.js";
+export { type GroundAt, type IGroundPoint } from "./animation/adjust/ground.js";
+export { type IdleLife } from "./animation/adjust/idleLife.js";
+export { BvhError, type BvhErrorCode, type IBvhMotion, ReadBvh } from "./animation/motion/bvh.js";
 export { CreateBvhMotion, type IBvhMotionOptions } from "./animation/motion/bvhMotion.js";
 export { type IMotion } from "./animation/motion/motion.js";
+export { MotionFileError, type MotionFileErrorCode } from "./animation/motion/motionFileError.js";
 export { RigPose } from "./animation/motion/rigPose.js";
 export { type ISmplMotion, ReadSmplMotion } from "./animation/motion/smplMotion.js";
 export { CreateSmplMotion, type ISmplRigMotionOptions } from "./animation/motion/smplRigMotion.js";
 export { type IAvatarBody } from "./animation/pose/avatarBody.js";
 export { MeasureAvatarBody } from "./animation/pose/measureAvatarBody.js";
 export { type IMeasureRetargetOptions, MeasureRetarget } from "./animation/retarget/measureRetarget.js";
-export { type IRetargetMotionOptions, RetargetMotion } from "./animation/retarget/retargetMotion.js";
+export { RetargetError, type RetargetErrorCode } from "./animation/retarget/retargetError.js";
+export {
+    type IKeyTolerance,
+    type IRetargetMotionOptions,
+    RetargetMotion,
+} from "./animation/retarget/retargetMotion.js";
+export { type IRetargetOptions, type RootMotionMode, type SpineMode } from "./animation/retarget/retargetOptions.js";
 export { type IRetargetReport } from "./animation/retarget/retargetReport.js";
+export { type IRigCalibration } from "./animation/rig/calibrateRig.js";
 export { type IRigMapping } from "./animation/rig/mapRig.js";
-export { type IRigProfile } from "./animation/rig/rigProfile.js";
+export { type IRigNode, type RestRig } from "./animation/rig/restRig.js";
+export { RigError, type RigErrorCode } from "./animation/rig/rigError.js";
+export { type IRigProfile, type RigJointNames } from "./animation/rig/rigProfile.js";
+export { type IRigProfileFile, ParseRigProfile, SerializeRigProfile } from "./animation/rig/rigProfileFile.js";

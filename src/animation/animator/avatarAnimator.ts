@@ -16,6 +16,7 @@ import { BodyPose } from "../pose/bodyPose.js";
 import { MeasureAvatarBody } from "../pose/measureAvatarBody.js";
 import { RetargetMotion, type IRetargetMotionOptions } from "../retarget/retargetMotion.js";
 import { type IRetargetOptions } from "../retarget/retargetOptions.js";
+import { type RestRig } from "../rig/restRig.js";
 import { type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
 import { AnimationLayers, DefaultFade, type IPlayOptions } from "./animationLayers.js";
 import { type ScenePlace } from "./avatarSpace.js";
@@ -28,23 +29,31 @@ import { LiveRig } from "./liveRig.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { type EffectorName, PoseDriver } from "./poseDriver.js";
 import { AnimatorError, type RigNodeSource } from "./rigNodes.js";
-import { type IRigSource, RigProfiles } from "./rigProfiles.js";
+import { RigProfiles } from "./rigProfiles.js";
 
 /** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds. */
 export type FollowSource = RigNodeSource | AssetContainer;
 
+/** A rig and what was made of it. */
+export interface IDescribedRig extends IRigProfile {
+    /** Name of the skeleton, node, group or motion. */
+    readonly name: string;
+    /** The rig at rest; the mapping speaks of its nodes by number. */
+    readonly rig: RestRig;
+}
+
 /** How a motion is turned into a clip of the avatar. */
 export interface IRetargetClipOptions extends Omit<IRetargetMotionOptions, "adjust" | "onWarning"> {
-    /** What is known better of the rig than its names tell: its profile, or bones by joint (default: nothing). */
-    readonly rig?: IRigProfile | RigJointNames;
+    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
+    readonly joints?: RigJointNames;
     /** Whether standing feet are planted in the clip (default: false). */
     readonly footPlanting?: boolean;
 }
 
 /** How a rig is followed. */
 export interface IFollowOptions extends IRetargetOptions {
-    /** What is known better of the rig than its names tell: its profile, or bones by joint (default: nothing). */
-    readonly rig?: IRigProfile | RigJointNames;
+    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
+    readonly joints?: RigJointNames;
     /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
     readonly fade?: number;
 }
@@ -202,9 +211,9 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public retarget(source: AnimationGroup | IMotion, options: IRetargetClipOptions = {}): AnimationGroup {
         const { avatar, driver, body } = this._attached();
         const motion = "targetedAnimations" in source ? new GroupMotion(source) : source;
-        const profile = this.describeRig(motion, options.rig);
+        const profile = this.describeRig(motion, options.joints);
         this._warn(motion.name, [...(motion.warnings ?? []), ...profile.mapping.warnings]);
-        const { footPlanting = false, rig: _rig, ...rest } = options;
+        const { footPlanting = false, joints: _joints, ...rest } = options;
         const adjustments = new BodyAdjustments(body);
         adjustments.feet.weight = 1;
         const clip = RetargetMotion(motion, profile, body, {
@@ -239,7 +248,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         if (rig.nodes.targets.some((target) => driver.joints.nodes.includes(target as TransformNode))) {
             throw new AnimatorError("no-rig", "An avatar cannot follow itself: pass the rig of somebody else.");
         }
-        const profile = this._profileOf(rig, options.rig);
+        const profile = this._describe(rig, options.joints);
         this._warn(rig.nodes.name, [...rig.warnings, ...profile.mapping.warnings]);
         const before = new BodyPose();
         driver.readUnadjusted(before);
@@ -254,25 +263,28 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     }
 
     /**
-     * What is made of a rig: which bone plays which joint, how sure that is, how the rig rests. Look at it, correct it with
-     * `options.rig` of {@link retarget} and {@link follow}, or store it.
+     * What is made of a rig: which bone plays which joint, how sure that is, how the rig rests. Look at it; correct it with
+     * the option `joints` of {@link retarget} and {@link follow}; store it with `SerializeRigProfile`.
      *
      * @param source a rig, a group that moves one, or a motion
-     * @param rig what is known better: bones by joint, or a profile made earlier
-     * @throws RigError `rig-joints-missing` when the rig is no complete body
+     * @param joints bones by joint, where they are known better
+     * @throws RigError `rig-joints-missing` when the rig is no complete body, `rig-unknown-node` when `joints` names a bone
+     * that is not there
      */
-    public describeRig(
-        source: FollowSource | AnimationGroup | IMotion,
-        rig?: IRigProfile | RigJointNames,
-    ): IRigProfile {
+    public describeRig(source: FollowSource | AnimationGroup | IMotion, joints?: RigJointNames): IDescribedRig {
         if (IsGroup(source)) {
-            return this.describeRig(new GroupMotion(source), rig);
+            return this.describeRig(new GroupMotion(source), joints);
         }
         if (!("sample" in source)) {
-            return this._profileOf(new LiveRig(RigOf(source)), rig);
+            return this._describe(new LiveRig(RigOf(source)), joints);
         }
-        const key = source instanceof GroupMotion ? source.nodes.targets[0]! : source.rig;
-        return this._profile({ ...source, name: source.name, rig: source.rig, key }, rig);
+        const { name, rig, humanoid = {} } = source;
+        const key = source instanceof GroupMotion ? source.nodes.targets[0]! : rig;
+        return {
+            name,
+            rig,
+            ...this._profiles.profileOf({ name, rig, humanoid, key }, joints ?? this.rigs[name] ?? null),
+        };
     }
 
     /**
@@ -356,16 +368,11 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         }
     }
 
-    private _profileOf(rig: LiveRig, known?: IRigProfile | RigJointNames): IRigProfile {
-        const { name, targets } = rig.nodes;
-        return this._profile({ name, rig: rig.rig, humanoid: HumanoidOfRigNodes(rig.nodes), key: targets[0]! }, known);
-    }
-
-    private _profile(source: IRigSource, known?: IRigProfile | RigJointNames): IRigProfile {
-        if (known && "mapping" in known) {
-            return known;
-        }
-        return this._profiles.profileOf(source, known ?? this.rigs[source.name] ?? null);
+    private _describe(live: LiveRig, joints?: RigJointNames): IDescribedRig {
+        const { rig, nodes } = live;
+        const { name } = nodes;
+        const source = { name, rig, humanoid: HumanoidOfRigNodes(nodes), key: nodes.targets[0]! };
+        return { name, rig, ...this._profiles.profileOf(source, joints ?? this.rigs[name] ?? null) };
     }
 
     private _warn(source: string, messages: readonly string[]): void {

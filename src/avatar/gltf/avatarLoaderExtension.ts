@@ -12,6 +12,7 @@ import {
     type IScene,
 } from "@babylonjs/loaders/glTF/2.0/glTFLoaderInterfaces.js";
 import { GLTFLoader } from "@babylonjs/loaders/glTF/2.0/glTFLoader.pure.js";
+import { KeepHumanoid } from "../../animation/animator/humanoidMetadata.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { AvatarExtensionName } from "../../format/extensionNames.js";
 import { FindAvatarPrimitive } from "../../format/findAvatar.js";
@@ -102,8 +103,12 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
         return Promise.resolve(avatar);
     }
 
-    /** Once all nodes exist: puts the avatar above its joints, and gives it what it owns. */
+    /**
+     * Once all nodes exist: puts the avatar above its joints, and gives it what it owns. In any other file, notes which
+     * nodes are said to be human bones.
+     */
     public onReady(): void {
+        KeepHumanoid(this._loader.gltf);
         const avatar = this._avatar;
         if (!avatar) {
             return;

@@ -67,7 +67,9 @@ describe("retargeting a clip from a rig that rests in an A-pose", () => {
                 const angles = truth.poses.flatMap((pose, frame) => {
                     ShowFrame(scene, clip, frame * framesPerKey);
                     const [is, shall] = [WorldRotations(avatar), WorldOf(pose)];
-                    return (["left", "right"] as const).map((side) => Degrees(is(`${side}_${part}`), shall(`${side}_${part}`)));
+                    return (["left", "right"] as const).map((side) =>
+                        Degrees(is(`${side}_${part}`), shall(`${side}_${part}`)),
+                    );
                 });
                 return Mean(angles);
             });
@@ -76,7 +78,9 @@ describe("retargeting a clip from a rig that rests in an A-pose", () => {
         };
         const [mine, babylons] = [errors(ours, 2), errors(theirs, 1)];
         const show = (values: number[]): string => values.map((value) => value.toFixed(2)).join("° / ");
-        process.stdout.write(`A-pose clip, upper arm / forearm / hand with roll: ours ${show(mine)}°, AnimatorAvatar ${show(babylons)}°\n`);
+        process.stdout.write(
+            `A-pose clip, upper arm / forearm / hand with roll: ours ${show(mine)}°, AnimatorAvatar ${show(babylons)}°\n`,
+        );
         expect(Math.max(...mine)).toBeLessThan(1);
         expect(Math.min(...babylons)).toBeGreaterThan(20); // else the comparison compares nothing
     });
@@ -98,7 +102,9 @@ DescribeWithCharacters("the clip of a loaded character on an avatar", () => {
         for (const track of keys) {
             expect([track[0]!.frame, track.at(-1)!.frame]).toEqual([0, walk.to]);
             for (let key = 1; key < track.length && track[key]!.value instanceof Quaternion; key++) {
-                expect(Quaternion.Dot(track[key - 1]!.value as Quaternion, track[key]!.value as Quaternion)).toBeGreaterThan(0);
+                expect(
+                    Quaternion.Dot(track[key - 1]!.value as Quaternion, track[key]!.value as Quaternion),
+                ).toBeGreaterThan(0);
             }
         }
         const copy = avatar.clone("bob");
@@ -173,33 +179,39 @@ describe("an avatar that follows a rig", () => {
         return FixtureInScene(scene, MakeRigFixture({ rest: APose, axesSeed: 2 }).perform(MakeTruth(5, 30)));
     }
 
-    it.each([false, true])("raises the arm that is seen raised, wherever both stand (right-handed scene: %s)", (isRightHanded) => {
-        const scene = EmptyScene(isRightHanded);
-        const poses = [new BodyPose()];
-        poses[0]!.pelvis.set(GenericSkeleton[0]!);
-        poses[0]!.rotations.set([0, 0, Math.sin(0.6), Math.cos(0.6)], SmplxJointNames.indexOf("left_shoulder") * 4);
-        const { nodes, group, holder } = FixtureInScene(scene, MakeRigFixture({ rest: APose }).perform({ poses, frameRate: 30 }));
-        const avatar = AvatarInScene(scene);
-        const standing = new Vector3(2, 0, -1);
-        avatar.position.copyFrom(standing);
-        avatar.rotation.y = 0.7;
-        holder.position.set(-3, 0.2, 0);
-        avatar.animator.follow(holder, { fade: 0 });
-        group.start();
-        Step(scene, 0);
-        const hands = (["LeftHand", "RightHand"] as const).map((name) => {
-            const hand = nodes.find((node) => node.name === name)!;
-            hand.computeWorldMatrix(true);
-            return hand.getAbsolutePosition().subtract(holder.position);
-        });
-        const [left, right] = [JointPosition(avatar, "left_wrist"), JointPosition(avatar, "right_wrist")].map((position) =>
-            Vector3.TransformCoordinates(position, avatar.computeWorldMatrix(true).clone().invert()),
-        );
-        expect(left!.y - right!.y).toBeGreaterThan(0.3);
-        // The rig rests with its legs apart, which makes them 3 mm shorter: by so much the avatar stands higher.
-        expect(Vector3.Distance(left!, hands[0]!)).toBeLessThan(4e-3);
-        expect(Vector3.Distance(right!, hands[1]!)).toBeLessThan(4e-3);
-    });
+    it.each([false, true])(
+        "raises the arm that is seen raised, wherever both stand (right-handed scene: %s)",
+        (isRightHanded) => {
+            const scene = EmptyScene(isRightHanded);
+            const poses = [new BodyPose()];
+            poses[0]!.pelvis.set(GenericSkeleton[0]!);
+            poses[0]!.rotations.set([0, 0, Math.sin(0.6), Math.cos(0.6)], SmplxJointNames.indexOf("left_shoulder") * 4);
+            const { nodes, group, holder } = FixtureInScene(
+                scene,
+                MakeRigFixture({ rest: APose }).perform({ poses, frameRate: 30 }),
+            );
+            const avatar = AvatarInScene(scene);
+            const standing = new Vector3(2, 0, -1);
+            avatar.position.copyFrom(standing);
+            avatar.rotation.y = 0.7;
+            holder.position.set(-3, 0.2, 0);
+            avatar.animator.follow(holder, { fade: 0 });
+            group.start();
+            Step(scene, 0);
+            const hands = (["LeftHand", "RightHand"] as const).map((name) => {
+                const hand = nodes.find((node) => node.name === name)!;
+                hand.computeWorldMatrix(true);
+                return hand.getAbsolutePosition().subtract(holder.position);
+            });
+            const [left, right] = [JointPosition(avatar, "left_wrist"), JointPosition(avatar, "right_wrist")].map(
+                (position) => Vector3.TransformCoordinates(position, avatar.computeWorldMatrix(true).clone().invert()),
+            );
+            expect(left!.y - right!.y).toBeGreaterThan(0.3);
+            // The rig rests with its legs apart, which makes them 3 mm shorter: by so much the avatar stands higher.
+            expect(Vector3.Distance(left!, hands[0]!)).toBeLessThan(4e-3);
+            expect(Vector3.Distance(right!, hands[1]!)).toBeLessThan(4e-3);
+        },
+    );
 
     it("blends in, and changes over from one rig to another without a jump", () => {
         const scene = EmptyScene();

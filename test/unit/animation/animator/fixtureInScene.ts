@@ -5,7 +5,12 @@ import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type IMotion } from "../../../../src/animation/motion/motion.js";
 import { RigPose } from "../../../../src/animation/motion/rigPose.js";
-import { InvertQuaternion, MultiplyQuaternion, type QuaternionTuple, RotateVector3 } from "../../../../src/math/quaternion.js";
+import {
+    InvertQuaternion,
+    MultiplyQuaternion,
+    type QuaternionTuple,
+    RotateVector3,
+} from "../../../../src/math/quaternion.js";
 import { SubtractVector3, type Vector3Tuple } from "../../../../src/math/vector3.js";
 
 /** A rig as the glTF loader puts it into a scene, with its motion as an animation group. */

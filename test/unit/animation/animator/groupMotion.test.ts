@@ -53,7 +53,10 @@ const { ANIMATIONTYPE_VECTOR3: Vectors, ANIMATIONTYPE_QUATERNION: Quaternions } 
         const scene = EmptyScene();
         const hero = await LoadCharacterAsync("humanoids/Xbot_mixamo.glb", scene);
         const state = (): number[] =>
-            hero.transformNodes.flatMap((node) => [...node.position.asArray(), ...(node.rotationQuaternion?.asArray() ?? [])]);
+            hero.transformNodes.flatMap((node) => [
+                ...node.position.asArray(),
+                ...(node.rotationQuaternion?.asArray() ?? []),
+            ]);
         const before = state();
         const motion = new GroupMotion(hero.animationGroups[3]!);
         motion.sample(0.2, new RigPose(motion.rig.length));
@@ -88,7 +91,9 @@ describe("the motion of an animation group", () => {
         // 15 frames into the hop, 30 into the turn, by which the knee has swung from below the hips to behind them.
         const height = (hopping.evaluate(15) as Vector3).y;
         expect(pose.positions[1]).toBeCloseTo(height, 6);
-        expect([...pose.positions.subarray(3, 6)].map(Math.abs)).toEqual([0, height, 0.5].map((x) => expect.closeTo(x, 6)));
+        expect([...pose.positions.subarray(3, 6)].map(Math.abs)).toEqual(
+            [0, height, 0.5].map((x) => expect.closeTo(x, 6)),
+        );
         expect(knee.rotation.asArray()).toEqual([0, 0, 0]);
     });
 

@@ -4,8 +4,10 @@ import { Skeleton } from "@babylonjs/core/Bones/skeleton.js";
 import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { HumanoidOfRigNodes } from "../../../../src/animation/animator/humanoidMetadata.js";
 import { LiveRig } from "../../../../src/animation/animator/liveRig.js";
 import { RigPose } from "../../../../src/animation/motion/rigPose.js";
+import { RegisterAvatarLoader } from "../../../../src/avatar/gltf/registerAvatarLoader.js";
 import { EmptyScene, HasCharacters, LoadCharacterAsync, NodeNamed } from "./babylonScenes.js";
 
 /** Largest distance between where Babylon has the nodes of a rig and where the pose has them, metres. */
@@ -79,6 +81,19 @@ function ReadRig(rig: LiveRig): RigPose {
         expect(rig.nodes.targets.some((target) => original.nodes.targets.includes(target))).toBe(false);
     });
 
+    it("knows the human bones that a VRM file names, once the library is registered", async () => {
+        const scene = EmptyScene();
+        const before = await LoadCharacterAsync("vrm/Godette_vrm0.vrm", scene);
+        expect(HumanoidOfRigNodes(new LiveRig(before.skeletons[0]!).nodes)).toEqual({});
+        RegisterAvatarLoader();
+        const hero = await LoadCharacterAsync("vrm/Godette_vrm0.vrm", scene);
+        const clone = hero.instantiateModelsToScene();
+        const { nodes } = new LiveRig(clone.skeletons[0]!);
+        const humanoid = HumanoidOfRigNodes(nodes);
+        expect(Object.keys(humanoid).length).toBeGreaterThanOrEqual(40); // the file names 42, some of which no joint is for
+        expect(nodes.names[humanoid.left_hip!]).toBe("thigh.l_Armature");
+    });
+
     it("is gone when a node that matters is disposed, and not when another one is", async () => {
         const scene = EmptyScene();
         const hero = await LoadCharacterAsync("humanoids/Xbot_mixamo.glb", scene);
@@ -107,24 +122,27 @@ describe("a live rig", () => {
         return nodes;
     }
 
-    it.each([false, true])("reads Euler angles, scales and mirrors inside the rig (right-handed scene: %s)", (isRightHanded) => {
-        const [holder] = Chain(isRightHanded);
-        const rig = new LiveRig(holder!);
-        expect(rig.nodes.names).toEqual(["hips", "arm", "hand", "finger"]);
-        expect(rig.nodes.isLeftHanded).toBe(!isRightHanded);
-        const pose = ReadRig(rig);
-        const world = holder!.computeWorldMatrix(true);
-        const worst = WorstDistance(rig, pose, (x, y, z) =>
-            Vector3.TransformCoordinates(new Vector3(isRightHanded ? x : -x, y, z), world),
-        );
-        expect(worst).toBeLessThan(1e-6);
-        // At rest and now are the same pose: rotations are told in the same way, mirrors or not.
-        rig.rig.forEach(({ rotation }, i) => {
-            const now = pose.rotations.subarray(i * 4, i * 4 + 4);
-            const dot = rotation.reduce((sum, value, k) => sum + value * now[k]!, 0);
-            expect(Math.abs(dot)).toBeCloseTo(1, 6);
-        });
-    });
+    it.each([false, true])(
+        "reads Euler angles, scales and mirrors inside the rig (right-handed scene: %s)",
+        (isRightHanded) => {
+            const [holder] = Chain(isRightHanded);
+            const rig = new LiveRig(holder!);
+            expect(rig.nodes.names).toEqual(["hips", "arm", "hand", "finger"]);
+            expect(rig.nodes.isLeftHanded).toBe(!isRightHanded);
+            const pose = ReadRig(rig);
+            const world = holder!.computeWorldMatrix(true);
+            const worst = WorstDistance(rig, pose, (x, y, z) =>
+                Vector3.TransformCoordinates(new Vector3(isRightHanded ? x : -x, y, z), world),
+            );
+            expect(worst).toBeLessThan(1e-6);
+            // At rest and now are the same pose: rotations are told in the same way, mirrors or not.
+            rig.rig.forEach(({ rotation }, i) => {
+                const now = pose.rotations.subarray(i * 4, i * 4 + 4);
+                const dot = rotation.reduce((sum, value, k) => sum + value * now[k]!, 0);
+                expect(Math.abs(dot)).toBeCloseTo(1, 6);
+            });
+        },
+    );
 
     it("reads bones that no node is linked to, as in .babylon and MMD files", () => {
         const scene = EmptyScene();

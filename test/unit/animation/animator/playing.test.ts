@@ -11,11 +11,18 @@ import { AvatarInScene, Degrees, JointPosition } from "./avatarInScene.js";
 import { EmptyScene, Step } from "./babylonScenes.js";
 
 /** A clip of one second in which joints turn about x, from `from` to `to` degrees. */
-function Clip(avatar: GaussianAvatar, name: string, joints: readonly SmplxJointName[], from: number, to = from): AnimationGroup {
+function Clip(
+    avatar: GaussianAvatar,
+    name: string,
+    joints: readonly SmplxJointName[],
+    from: number,
+    to = from,
+): AnimationGroup {
     const group = new AnimationGroup(name, avatar.getScene());
     for (const joint of joints) {
         const animation = new Animation(joint, "rotationQuaternion", 60, Animation.ANIMATIONTYPE_QUATERNION, 1);
-        const value = (degrees: number): Quaternion => Quaternion.RotationAxis(Vector3.Right(), (degrees * Math.PI) / 180);
+        const value = (degrees: number): Quaternion =>
+            Quaternion.RotationAxis(Vector3.Right(), (degrees * Math.PI) / 180);
         animation.setKeys([
             { frame: 0, value: value(from) },
             { frame: 60, value: value(to) },
@@ -90,7 +97,10 @@ describe("layers of clips", () => {
         expect(Turn(avatar, "head")).toBeGreaterThan(21.5);
         expect(Turn(avatar, "head")).toBeLessThan(22.5);
         expect(nod.isAdditive).toBe(false);
-        expect((nod.targetedAnimations[0]!.animation.getKeys()[0]!.value as Quaternion).x).toBeCloseTo(Math.sin(Math.PI / 12), 6);
+        expect((nod.targetedAnimations[0]!.animation.getKeys()[0]!.value as Quaternion).x).toBeCloseTo(
+            Math.sin(Math.PI / 12),
+            6,
+        );
     });
 
     it("let a gesture end blended with what goes on below it, and tell so", () => {
@@ -157,7 +167,9 @@ describe("adjustments", () => {
             for (const yaw of [0, 0.2]) {
                 avatar.rotation.y = yaw;
                 Run(avatar, 0.05);
-                expect(Vector3.Distance(JointPosition(avatar, "left_wrist"), JointPosition(other, "head"))).toBeLessThan(2e-3);
+                expect(
+                    Vector3.Distance(JointPosition(avatar, "left_wrist"), JointPosition(other, "head")),
+                ).toBeLessThan(2e-3);
             }
             // Turned as the other's head, which faces ahead, while the avatar has turned away below it.
             const wrist = avatar.getJoint("left_wrist")!;
@@ -206,12 +218,15 @@ describe("an animator in a saved scene", () => {
         expect(Turn(loaded, "spine1")).toBeCloseTo(10, 1);
     });
 
-    it.each([null, 7, { idle: { weight: "high" }, playing: [{}, { group: "lost" }] }])("reads %j as far as it goes", (parsed) => {
-        const avatar = AvatarInScene(EmptyScene());
-        const animator = AvatarAnimator.Parse(parsed);
-        animator.onWarningObservable.add(() => {});
-        avatar.addBehavior(animator as never, true);
-        expect(avatar.animator).toBe(animator);
-        expect(animator.idle.weight).toBe(0);
-    });
+    it.each([null, 7, { idle: { weight: "high" }, playing: [{}, { group: "lost" }] }])(
+        "reads %j as far as it goes",
+        (parsed) => {
+            const avatar = AvatarInScene(EmptyScene());
+            const animator = AvatarAnimator.Parse(parsed);
+            animator.onWarningObservable.add(() => {});
+            avatar.addBehavior(animator as never, true);
+            expect(avatar.animator).toBe(animator);
+            expect(animator.idle.weight).toBe(0);
+        },
+    );
 });
