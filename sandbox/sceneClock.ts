@@ -48,7 +48,7 @@ export class SceneClock {
         this.seconds = seconds;
         for (const group of groups) {
             if (group.isStarted) {
-                group.goToFrame(FrameAt(group, seconds + PhaseOf(group)));
+                group.goToFrame(FrameAt(group, seconds + PhaseOf(group)), true); // where clips blend, each by its weight
                 if (this._isFrozen && !this.isRunning) {
                     group.pause();
                 }

@@ -1,7 +1,9 @@
 import { type ISandboxScene } from "./sceneDefinition.js";
 import { CrowdScene } from "./scenes/crowd.js";
 import { DropScene } from "./scenes/drop.js";
+import { FollowScene } from "./scenes/follow.js";
 import { RetargetScene } from "./scenes/retarget.js";
+import { StepsScene } from "./scenes/steps.js";
 import { WalkScene } from "./scenes/walk.js";
 
 /** The scenes by the name in the address; the first opens by itself. */
@@ -10,4 +12,6 @@ export const Scenes: Readonly<Record<string, ISandboxScene>> = {
     crowd: CrowdScene,
     drop: DropScene,
     retarget: RetargetScene,
+    follow: FollowScene,
+    steps: StepsScene,
 };

@@ -17,7 +17,7 @@ import { ShowError } from "../notice.js";
 import { RetargetReport } from "../retargetReport.js";
 import { SecondsInto } from "../sceneClock.js";
 import { type ISandboxContext, type ISandboxScene } from "../sceneDefinition.js";
-import { AddGroundShadow } from "../set/groundShadow.js";
+import { AddBodyShadow } from "../set/bodyShadow.js";
 import { MotionSource, type ISourceClip } from "../set/motionSource.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
@@ -35,8 +35,7 @@ const ComparedRate = 30;
 /** Any humanoid character or motion, and the person doing the same beside it. */
 export const RetargetScene: ISandboxScene = {
     title: "Any skeleton",
-    description:
-        "Drop a character or a motion of any rig: she does the same. This one is in centimetres and an A-pose.",
+    description: "Drop a character or a motion of any rig, and she does the same.",
     hint: "GLB, VRM, VRMA, BVH or SMPL npz · nothing is uploaded",
     choosesClips: true,
 
@@ -44,7 +43,7 @@ export const RetargetScene: ISandboxScene = {
         const camera = CreateOrbitCamera(scene, canvas, context.clock, { radius: 5.2, height: 0.9 });
         const { shadows } = CreateSurroundings(scene);
         const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
-        AddGroundShadow(avatar, scene);
+        AddBodyShadow(avatar, shadows, scene);
         const stage = new RetargetStage(avatar, shadows, camera, context, scene);
         stage.show(await OpenMotionFileAsync(MannequinUrl, scene));
         const notices = context.overlay.appendChild(document.createElement("div"));
@@ -134,10 +133,7 @@ class RetargetStage {
 
     /** Keeps sticks in time, and the camera beside both, wherever they go. */
     public update(): void {
-        if (!this._group) {
-            return;
-        }
-        this._source?.show(SecondsInto(this._group));
+        this._source?.show(this._group ? SecondsInto(this._group) : 0);
         const { target } = this._camera;
         const pelvis = PelvisOf(this._avatar);
         const share = this._context.clock.isFrozen ? 1 : CameraShare;
@@ -147,16 +143,22 @@ class RetargetStage {
 
     /** Carries the chosen clip over, and plays both from the beginning. */
     private _play(clip = this._chosen()): void {
-        const [avatar, source, { animator }] = [this._avatar, this._source!, this._avatar];
+        const [avatar, source] = [this._avatar, this._source!];
         const options = { rootMotion: this._settings.inPlace ? "inPlace" : "full" } as const;
         this._warnings.length = 0;
         const start = performance.now();
-        const group = animator.retarget(clip.motion, options);
-        const milliseconds = performance.now() - start;
         this._group?.dispose();
-        this._group = group;
-        group.start(true);
-        group.goToFrame(group.from);
+        this._group = null;
+        avatar.animator.unfollow();
+        if (source.clipNames.length > 0) {
+            this._group = avatar.animator.retarget(clip.motion, options);
+            this._group.start(true);
+            this._group.goToFrame(this._group.from);
+        } else {
+            avatar.animator.follow(source.liveRig, { fade: 0 });
+            avatar.animator.update(0);
+        }
+        const milliseconds = performance.now() - start;
         avatar.position.setAll(0);
         const pelvis = PelvisOf(avatar);
         avatar.position.set(Aside - pelvis.x, 0, -pelvis.z);
@@ -183,11 +185,12 @@ class RetargetStage {
         const body = MeasureAvatarBody(this._avatar.asset.joints);
         const clip = RetargetMotion(motion, profile, body, options);
         const frameRate = Math.min(motion.frameRate, ComparedRate);
+        const { file, clipNames } = this._source!;
         this._report.show({
-            title: `${this._source!.file.name}: ${this._settings.clip}`,
+            title: clipNames.length > 0 ? `${file.name}: ${this._settings.clip}` : `${file.name}: no clip, at rest`,
             nodeNames: motion.rig.map(({ name }) => name),
             mapping: profile.mapping,
-            warnings: this._warnings,
+            warnings: [...new Set(this._warnings)],
             report: MeasureRetarget(motion, profile, body, clip, { frameRate }),
             milliseconds,
         });

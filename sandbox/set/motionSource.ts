@@ -1,10 +1,12 @@
 import { AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
+import { type Skeleton } from "@babylonjs/core/Bones/skeleton.js";
 import { type ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import {
     GroupMotion,
+    LiveRig,
     RigPose,
     type AvatarAnimator,
     type IMotion,
@@ -19,7 +21,7 @@ const ShownSizes = { smallest: 0.5, largest: 1.7 } as const;
 
 /** A clip of a source, ready to be carried over. */
 export interface ISourceClip {
-    /** The motion. */
+    /** The motion; of a character without clips, how it rests. */
     readonly motion: IMotion;
     /** What is known of its rig. */
     readonly profile: IRigProfile;
@@ -76,7 +78,10 @@ export class MotionSource {
      * @throws whoever reads the rig says what is wrong with it
      */
     public clip(index: number): ISourceClip {
-        const clip = this.file.clips[index]!;
+        const clip = this.file.clips[index];
+        if (!clip) {
+            return this._rest();
+        }
         const motion = clip instanceof AnimationGroup ? new GroupMotion(clip) : clip;
         return { motion, profile: this._animator.describeRig(motion) };
     }
@@ -94,7 +99,7 @@ export class MotionSource {
             this.file.clips.forEach((other) => {
                 (other as AnimationGroup).stop();
             });
-            (this.file.clips[index] as AnimationGroup).start(true);
+            (this.file.clips[index] as AnimationGroup | undefined)?.start(true);
             return;
         }
         this._figure?.dispose();
@@ -114,11 +119,33 @@ export class MotionSource {
         this._figure?.show(seconds);
     }
 
+    /** The rig of a character without clips: as live as one that moves, and so what an avatar can follow. */
+    public get liveRig(): TransformNode | Skeleton {
+        const [largest] = [...(this.file.container?.skeletons ?? [])].sort((a, b) => b.bones.length - a.bones.length);
+        return largest ?? this._heading;
+    }
+
     /** Removes it with everything of its file. */
     public dispose(): void {
         this._figure?.dispose();
         this.file.container?.dispose();
         this.root.dispose();
+    }
+
+    private _rest(): ISourceClip {
+        const rig = new LiveRig(this.liveRig);
+        return {
+            profile: this._animator.describeRig(this.liveRig),
+            motion: {
+                name: this.file.name,
+                rig: rig.rig,
+                duration: 0,
+                frameRate: 1,
+                sample: (_seconds, result) => {
+                    rig.read(result);
+                },
+            },
+        };
     }
 
     /** Turns to where the avatar faces, takes a size that can be seen, and goes to where the first frame is at the root. */
