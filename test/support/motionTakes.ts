@@ -17,7 +17,9 @@ export const MotionFolder = new URL("../../../shared/data/motion/", import.meta.
 
 /** A recorded motion and what is known of its rig. */
 export interface ITake {
+    /** The motion. */
     readonly motion: IMotion;
+    /** How its rig is understood. */
     readonly profile: IRigProfile;
 }
 
