@@ -8,6 +8,7 @@ import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyKinematics } from "../pose/bodyKinematics.js";
 import { BodyPose } from "../pose/bodyPose.js";
 import { type IRigProfile } from "../rig/rigProfile.js";
+import { BorrowedProportions } from "./borrowedProportions.js";
 import { ClipSampler } from "./clipSampler.js";
 import { ComparedBody, SourceReader, TargetReader } from "./comparedBody.js";
 import {
@@ -81,6 +82,8 @@ class Comparison {
     private readonly _directions = StatisticsByGroup();
     private readonly _orientations = StatisticsByGroup();
     private readonly _positions = new ErrorStatistics(2000);
+    private readonly _posed = new ErrorStatistics(2000);
+    private readonly _borrowed = new BorrowedProportions();
     private readonly _ends = new ErrorStatistics(2);
     private readonly _smoothness: MotionSmoothness;
     private _squares = 0;
@@ -130,6 +133,7 @@ class Comparison {
             directionDegrees: ReadGroups(this._directions),
             orientationDegrees: ReadGroups(this._orientations),
             jointMillimetres: this._positions.read(),
+            poseMillimetres: this._posed.read(),
             meanSquaredError: this._squareCount > 0 ? this._squares / this._squareCount : 0,
             endEffectorShare: this._ends.read(),
             ...this._smoothness.read(),
@@ -159,8 +163,10 @@ class Comparison {
 
     private _addPositions(): void {
         const { _source: source, _target: target, _a: a, _b: b } = this;
+        this._borrowed.update(source, target);
         for (const joint of ComparedPositions) {
             if (this._has(joint)) {
+                this._posed.add(Distance(this._borrowed.positions, target.positions, joint) * 1000);
                 const distance = Distance(source.positions, target.positions, joint);
                 this._positions.add(distance * 1000);
                 this._squares += (distance / ComparedHeight) ** 2;

@@ -19,6 +19,8 @@ export interface IRetargetReport {
     readonly orientationDegrees: Readonly<Record<BodyGroup, IStatistics>>;
     /** Distance of joints of source and body (normalised MPJPE), millimetres. */
     readonly jointMillimetres: IStatistics;
+    /** The same, the source having bones as long as the body's: what is left is pose, not build. */
+    readonly poseMillimetres: IStatistics;
     /** Mean squared distance of joints over the squared height of the body (normalised MSE). */
     readonly meanSquaredError: number;
     /** Distance of hands and feet as seen from shoulders and hips, as a share of the limb's length. */
