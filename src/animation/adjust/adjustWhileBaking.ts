@@ -26,7 +26,7 @@ export interface IBakeAdjustOptions extends IRetargetOptions {
 }
 
 /** The pelvis begins to come down this long before a leg needs it, seconds. */
-const LoweringAhead = 0.15;
+const LoweringAhead = 0.07;
 
 /**
  * Lets adjustments work on the poses of a clip that is being made. Contacts are detected from the source beforehand, so

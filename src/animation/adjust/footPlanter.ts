@@ -11,7 +11,7 @@ import { PlantedFoot } from "./plantedFoot.js";
 import { TwoBoneIk } from "./twoBoneIk.js";
 
 /** Standing legs are asked to be no longer than this share of their length, unless the motion itself stretches them so. */
-const EasyReach = 0.995;
+const EasyReach = 0.999;
 /** … and are never longer than this: the pelvis comes down at once. */
 const LastReach = 0.9999;
 /** The pelvis comes down by at most this share of the leg. */

@@ -12,6 +12,7 @@ import { type IAvatarBody } from "../../../../src/animation/pose/avatarBody.js";
 import { BodyKinematics } from "../../../../src/animation/pose/bodyKinematics.js";
 import { BodyPose } from "../../../../src/animation/pose/bodyPose.js";
 import { Retargeter } from "../../../../src/animation/retarget/retargeter.js";
+import { SlerpPacked } from "../../../../src/math/packedQuaternion.js";
 import { SmplxJointNames, type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { GenericBody, LongThighBody, MotionFolder, ReadTake, type ITake } from "../../../support/motionTakes.js";
 
@@ -131,6 +132,43 @@ describe("FootPlanter on recorded motion", () => {
         for (let f = 1; f < frames.length; f++) {
             expect(Math.abs(frames[f]![1]! - frames[f - 1]![1]!)).toBeLessThan(0.02);
         }
+    });
+});
+
+describe("FootPlanter on a cross-fade", () => {
+    Recorded("keeps feet in place while one walk becomes another", () => {
+        const { motion, profile } = ReadTake("cmu_12_01_walk.bvh");
+        const retargeters = [0, 1].map(() => new Retargeter(motion.rig, profile, GenericBody));
+        const adjustments = new BodyAdjustments(GenericBody);
+        adjustments.feet.weight = 1;
+        const kinematics = new BodyKinematics(GenericBody.restPositions);
+        const meter = new FootMeter(GenericBody);
+        const source = new RigPose(motion.rig.length);
+        const [pose, other] = [new BodyPose(), new BodyPose()];
+        for (let frame = 0; frame < 240; frame++) {
+            // The same walk, one stride later: its way is one stride longer.
+            const seconds = 0.1 + frame / 120;
+            motion.sample(seconds, source);
+            retargeters[0]!.solve(source, pose);
+            motion.sample(seconds + 1.25, source);
+            retargeters[1]!.solve(source, other);
+            const amount = Math.min(1, Math.max(0, (frame - 90) / 60));
+            for (let i = 0; i < 55; i++) {
+                SlerpPacked(pose.rotations, i * 4, other.rotations, i * 4, amount, pose.rotations, i * 4);
+            }
+            const stride = 1.6;
+            other.pelvis[2]! -= stride;
+            for (let i = 0; i < 3; i++) {
+                pose.pelvis[i]! += (other.pelvis[i]! - pose.pelvis[i]!) * amount;
+            }
+            adjustments.apply(pose, kinematics, seconds, 1 / 120);
+            meter.add(kinematics, adjustments.contacts.contacts, seconds);
+        }
+        const metrics = meter.measure();
+        Describe("cross-fade", { metrics, frames: [] });
+        expect(metrics.contactCount).toBeGreaterThan(100);
+        expect(metrics.slideMean).toBeLessThan(1.5);
+        expect(metrics.penetrationMax).toBeLessThan(5);
     });
 });
 
