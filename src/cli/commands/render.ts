@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { ReadSmplMotion } from "../../animation/motion/smplMotion.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { IsGlb } from "../../format/glbContainer.js";
@@ -8,6 +7,7 @@ import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { ReadUserFileAsync, RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
+import { ChooseMotion, DescribeMotion, ReadMotionFileAsync } from "../motion/motionFile.js";
 import {
     NumberOption,
     OnlyFile,
@@ -45,8 +45,9 @@ which @sparticuz/chromium brings.
 
 Pose (rest pose without any of these)
   --clip NAME      a clip of the avatar; it repeats (with --time or --frames alone: the first clip)
-  --pose FILE.npz  an SMPL, SMPL-H or SMPL-X motion: poses (T, 72 | 156 | 165), or root_orient, pose_body, …; trans
-  --pose-up y|z    which axis of that motion's world is up; z for AMASS files (default y)
+  --pose FILE      the motion of any humanoid rig, as retarget reads it: .npz, .bvh, .glb, .gltf, .vrm or .vrma;
+                   with --clip, that clip of it
+  --pose-up y|z    which axis of an .npz is up (default: found)
   --time SECONDS   point of time (default 0)
   --frames A:B[:STEP]  frames A to B, B included: writes out.0000.png, out.0001.png, … by frame number
   --fps N          frames a second of --frames (default ${DefaultFramesPerSecond})
@@ -142,7 +143,6 @@ function PlanShots(line: ICommandLine): IShot[] {
 }
 
 function CheckOptions(line: ICommandLine): void {
-    CheckExclusive(line, "pose", "clip");
     CheckExclusive(line, "camera", "camera-json");
     CheckExclusive(line, "size", "camera-json");
     CheckCompanion(line, "pose-up", "pose");
@@ -182,9 +182,11 @@ function GlbOf({ asset, bytes }: IAvatarFile): Uint8Array {
 async function ChoosePoseAsync(line: ICommandLine, asset: IAvatarAsset): Promise<(avatar: GaussianAvatar) => PoseAt> {
     const pose = TextOption(line, "pose");
     if (pose !== undefined) {
-        const motion = ReadSmplMotion(await ReadUserFileAsync(pose), basename(pose));
-        const isZUp = TextOption(line, "pose-up") === "z";
-        return (avatar) => PoseByMotion(avatar, motion, isZUp);
+        const up = TextOption(line, "pose-up");
+        const motions = await ReadMotionFileAsync(pose, up === "y" || up === "z" ? { upAxis: up } : {});
+        const motion = ChooseMotion(motions, TextOption(line, "clip"));
+        const profile = DescribeMotion(motion, basename(pose));
+        return (avatar) => PoseByMotion(avatar, asset.joints, motion, profile);
     }
     const isTimed = line.options["time"] !== undefined || line.options["frames"] !== undefined;
     const clip = TextOption(line, "clip") ?? (isTimed ? asset.animations[0]?.name : undefined);

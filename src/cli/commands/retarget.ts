@@ -11,7 +11,7 @@ import { MeasureAvatarBody } from "../../animation/pose/measureAvatarBody.js";
 import { NeutralJoints } from "../../animation/pose/neutralJoints.js";
 import { ClipSampler } from "../../animation/retarget/clipSampler.js";
 import { RetargetMotion } from "../../animation/retarget/retargetMotion.js";
-import { DescribeRig, type RigJointNames } from "../../animation/rig/rigProfile.js";
+import { type RigJointNames } from "../../animation/rig/rigProfile.js";
 import { ParseRigProfile } from "../../animation/rig/rigProfileFile.js";
 import { type IAvatarJoint } from "../../format/avatarAsset.js";
 import { ParseJsonText } from "../../format/jsonText.js";
@@ -21,7 +21,7 @@ import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { ReadUserFileAsync, RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import { MeasureMotion, type IMotionReport, type IRetargeted } from "../motion/measureMotion.js";
-import { ChooseMotion, ReadMotionFileAsync } from "../motion/motionFile.js";
+import { ChooseMotion, DescribeMotion, ReadMotionFileAsync } from "../motion/motionFile.js";
 import { NumberOption, OnlyFile, TextOption } from "../optionValues.js";
 import { RequireExtension, RequireNoInput } from "../outputFile.js";
 
@@ -147,11 +147,7 @@ async function RetargetAsync(
     const avatar = TextOption(line, "avatar");
     const joints = avatar === undefined ? NeutralJoints : (await ReadAvatarFileAsync(avatar)).asset.joints;
     line.progress.report("retargeting", 0);
-    const profile = DescribeRig(motion.rig, {
-        name: basename(path),
-        ...(motion.humanoid ? { humanoid: motion.humanoid } : {}),
-        ...(rigMap ? { joints: rigMap } : {}),
-    });
+    const profile = DescribeMotion(motion, basename(path), rigMap);
     const warnings = [...(motion.warnings ?? []), ...profile.mapping.warnings];
     const body = MeasureAvatarBody(joints);
     const frameRate = fps ?? motion.frameRate;

@@ -4,7 +4,7 @@ import { CreateBvhMotion } from "../../animation/motion/bvhMotion.js";
 import { type IMotion } from "../../animation/motion/motion.js";
 import { ReadSmplMotion } from "../../animation/motion/smplMotion.js";
 import { CreateSmplMotion } from "../../animation/motion/smplRigMotion.js";
-import { type RigJointNames } from "../../animation/rig/rigProfile.js";
+import { DescribeRig, type IRigProfile, type RigJointNames } from "../../animation/rig/rigProfile.js";
 import { ReadCharacterFileAsync } from "../characterFile.js";
 import { CliError } from "../cliError.js";
 import { ReadUserFileAsync } from "../files.js";
@@ -69,4 +69,20 @@ export function ChooseMotion(motions: readonly IMotion[], clip: string | undefin
         );
     }
     return motion;
+}
+
+/**
+ * Understands the rig of a motion.
+ *
+ * @param motion the motion
+ * @param fileName name of its file, for messages
+ * @param joints joints by the names of their nodes, where the user knows better
+ * @throws RigError when it is no humanoid
+ */
+export function DescribeMotion(motion: IMotion, fileName: string, joints?: RigJointNames): IRigProfile {
+    return DescribeRig(motion.rig, {
+        name: fileName,
+        ...(motion.humanoid ? { humanoid: motion.humanoid } : {}),
+        ...(joints ? { joints } : {}),
+    });
 }

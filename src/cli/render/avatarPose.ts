@@ -1,8 +1,14 @@
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { ClipFrame } from "./clipFrame.js";
-import { type ISmplMotion } from "../../animation/motion/smplMotion.js";
+import { type IMotion } from "../../animation/motion/motion.js";
+import { RigPose } from "../../animation/motion/rigPose.js";
+import { BodyPose } from "../../animation/pose/bodyPose.js";
+import { MeasureAvatarBody } from "../../animation/pose/measureAvatarBody.js";
+import { Retargeter } from "../../animation/retarget/retargeter.js";
+import { type IRigProfile } from "../../animation/rig/rigProfile.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
-import { type IAvatarAsset } from "../../format/avatarAsset.js";
+import { type IAvatarAsset, type IAvatarJoint } from "../../format/avatarAsset.js";
+import { SmplxJointNames } from "../../format/bodyModel.js";
 import { CliError } from "../cliError.js";
 
 /** Of groups without animations, for which it does not matter. */
@@ -50,36 +56,35 @@ export function PoseByClip(avatar: GaussianAvatar, name: string): PoseAt {
 }
 
 /**
- * Poses an avatar by a motion of the SMPL family, which is not repeated: its last frame stays. Joints that the motion or
- * the avatar lacks keep their rest rotation.
+ * Poses an avatar by a motion of any humanoid rig, which is not repeated: its last pose stays. Joints that the avatar lacks
+ * are left out, and it stands on the ground however tall the rig is.
  *
  * @param avatar the avatar
+ * @param joints its joints at rest
  * @param motion the motion
- * @param isZUp whether the motion's world has z up, as mocap archives have (default: false, y up)
- * @returns the function that poses it; between frames the nearest is taken
+ * @param profile how the rig of the motion was understood
+ * @returns the function that poses it
  */
-export function PoseByMotion(avatar: GaussianAvatar, motion: ISmplMotion, isZUp = false): PoseAt {
-    const { frameCount, frameRate, joints, rotations, translations } = motion;
-    const nodes = joints.map((joint) => avatar.getJoint(joint));
-    const pelvis = avatar.getJoint("pelvis");
-    const rest = pelvis?.position.clone() ?? Vector3.Zero();
-    const upright = isZUp ? Quaternion.RotationAxis(Vector3.Right(), -Math.PI / 2) : Quaternion.Identity();
+export function PoseByMotion(
+    avatar: GaussianAvatar,
+    joints: readonly IAvatarJoint[],
+    motion: IMotion,
+    profile: IRigProfile,
+): PoseAt {
+    const body = MeasureAvatarBody(joints);
+    const retargeter = new Retargeter(motion.rig, profile, body);
+    const source = new RigPose(motion.rig.length);
+    const pose = new BodyPose();
+    const nodes = SmplxJointNames.map((name) => avatar.getJoint(name));
     return (seconds) => {
-        const frame = Math.min(frameCount - 1, Math.max(0, Math.round(seconds * frameRate)));
-        nodes.forEach((node, index) => {
+        motion.sample(seconds, source);
+        retargeter.reset();
+        retargeter.solve(source, pose);
+        nodes.forEach((node, joint) => {
             if (node) {
-                const turn = AxisAngle(rotations, (frame * joints.length + index) * 3);
-                node.rotationQuaternion = node === pelvis ? upright.multiply(turn) : turn;
+                node.rotationQuaternion = Quaternion.FromArray(pose.rotations, joint * 4);
             }
         });
-        // The body model turns about the pelvis, so the pelvis is at rest + offset in the motion's own world.
-        const position = rest.add(Vector3.FromArray(translations, frame * 3));
-        pelvis?.position.copyFrom(position.applyRotationQuaternion(upright));
+        nodes[0]?.position.copyFrom(Vector3.FromArray(pose.pelvis).subtract(Vector3.FromArray(body.origin)));
     };
-}
-
-function AxisAngle(values: Float64Array, offset: number): Quaternion {
-    const vector = Vector3.FromArray(values, offset);
-    const angle = vector.length();
-    return angle < 1e-12 ? Quaternion.Identity() : Quaternion.RotationAxis(vector, angle);
 }

@@ -37,7 +37,7 @@ describe("the command line", () => {
     });
 
     it.each([
-        [["paint"], /There is no command "paint"; there are inspect, validate, bake, render\./],
+        [["paint"], /There is no command "paint"; there are inspect, validate, bake, retarget, render\./],
         [["constructor"], /There is no command "constructor"/],
         [["inspect"], /Exactly one avatar file is expected, 0 were given/],
         [["inspect", "a.glb", "b.glb"], /2 were given/],
@@ -69,7 +69,6 @@ describe("the command line", () => {
             ["render", "a.glb", "-o", "x.png", "--time", "1", "--frames", "0:9"],
             /--time and --frames exclude each other/,
         ],
-        [["render", "a.glb", "-o", "x.png", "--clip", "a", "--pose", "b"], /--pose and --clip exclude each other/],
         [["render", "a.glb", "-o", "x.png", "--size", "9x9", "--camera-json", "c"], /exclude each other/],
     ])("answers %j with exit code 2 and one line", async (args, message) => {
         const { code, out, err } = await RunAsync(args);
