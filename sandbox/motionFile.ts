@@ -56,7 +56,9 @@ async function OpenGltfAsync(
     pluginExtension: string,
     scene: Scene,
 ): Promise<IMotionFile> {
-    const container = await LoadAssetContainerAsync(source, scene, { pluginExtension });
+    const container = await LoadAssetContainerAsync(source, scene, { pluginExtension }).catch((error: unknown) => {
+        throw new Error(`${name} is damaged, or not complete: export it once more as one file.`, { cause: error });
+    });
     const clips = container.animationGroups.filter((group) => {
         group.stop();
         return group.targetedAnimations.some(({ animation }) => animation.targetProperty !== "influence");

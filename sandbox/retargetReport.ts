@@ -16,6 +16,8 @@ export interface IReportedClip {
     readonly report: IRetargetReport | null;
     /** How long retargeting took, milliseconds. */
     readonly milliseconds: number;
+    /** How many frames the clip has. */
+    readonly frames: number;
 }
 
 /** What the families of rigs are called. */
@@ -40,16 +42,19 @@ export class RetargetReport {
      *
      * @param clip the clip
      */
-    public show({ title, nodeNames, mapping, warnings, report, milliseconds }: IReportedClip): void {
+    public show({ title, nodeNames, mapping, warnings, report, milliseconds, frames }: IReportedClip): void {
         const found = Object.keys(mapping.nodes).length;
-        const template = TemplateTitles[mapping.template] ?? `${mapping.template} names`;
+        const template =
+            mapping.confidence === 1
+                ? "the file says it"
+                : (TemplateTitles[mapping.template] ?? `${mapping.template} names`);
         const sure = `${(mapping.confidence * 100).toFixed(0)} % sure`;
         this._element.replaceChildren(
             MakeElement("summary", title),
             MakeElement("p", `${found} of 55 joints found, ${sure}: ${template}.`),
         );
         if (report) {
-            this._element.append(AngleTable(report), Figures(report, milliseconds).element);
+            this._element.append(AngleTable(report), Figures(report, milliseconds, frames).element);
         }
         if (warnings.length > 0) {
             const list = document.createElement("ul");
@@ -76,12 +81,16 @@ function AngleTable({ directionDegrees }: IRetargetReport): HTMLElement {
     return table;
 }
 
-function Figures({ jointMillimetres, endEffectorShare, frameCount }: IRetargetReport, milliseconds: number): Readout {
+function Figures(
+    { jointMillimetres, endEffectorShare }: IRetargetReport,
+    milliseconds: number,
+    frames: number,
+): Readout {
     const readout = new Readout();
     readout.show([
         ["joints apart", `${jointMillimetres.mean.toFixed(0)} mm`],
         ["hands and feet, of the limb", `${(endEffectorShare.mean * 100).toFixed(1)} %`],
-        ["time taken", `${milliseconds.toFixed(0)} ms for ${frameCount} frames`],
+        ["time taken", `${milliseconds.toFixed(0)} ms for ${frames} frames`],
     ]);
     return readout;
 }

@@ -5,6 +5,8 @@ import { type Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import {
     LoadAvatarAsync,
+    SmplxJointNames,
+    type IAvatarBody,
     MeasureAvatarBody,
     MeasureRetarget,
     RetargetMotion,
@@ -26,6 +28,9 @@ import { WatchDrops } from "../watchDrops.js";
 /** How far source and avatar begin from the middle, metres. */
 const Aside = 0.65;
 
+const HeadJoint = SmplxJointNames.indexOf("head");
+const AnkleJoint = SmplxJointNames.indexOf("left_ankle");
+
 /** How much of the way to the two the camera goes each frame. */
 const CameraShare = 0.06;
 
@@ -44,13 +49,19 @@ export const RetargetScene: ISandboxScene = {
         const { shadows } = CreateSurroundings(scene);
         const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
         AddBodyShadow(avatar, shadows, scene);
-        const stage = new RetargetStage(avatar, shadows, camera, context, scene);
-        stage.show(await OpenMotionFileAsync(MannequinUrl, scene));
         const notices = context.overlay.appendChild(document.createElement("div"));
+        const fail = (error: unknown): void => {
+            notices.replaceChildren();
+            if (error !== null) {
+                ShowError(notices, error);
+            }
+        };
+        const stage = new RetargetStage(avatar, shadows, camera, context, scene, fail);
+        stage.show(await OpenMotionFileAsync(MannequinUrl, scene));
         let latest: File | null = null;
         const openAsync = async (file: File): Promise<void> => {
             latest = file;
-            notices.replaceChildren();
+            fail(null);
             try {
                 const opened = await OpenMotionFileAsync(file, scene);
                 if (latest === file && !scene.isDisposed) {
@@ -60,7 +71,7 @@ export const RetargetScene: ISandboxScene = {
                 }
             } catch (error) {
                 if (latest === file && !scene.isDisposed) {
-                    ShowError(notices, error);
+                    fail(error);
                 }
             }
         };
@@ -79,6 +90,10 @@ class RetargetStage {
     private readonly _context: ISandboxContext;
     private readonly _scene: Scene;
     private readonly _report: RetargetReport | null;
+    private readonly _fail: (error: unknown) => void;
+    private readonly _body: IAvatarBody;
+    /** From her ankles to her head at rest, metres. */
+    private readonly _height: number;
     private readonly _warnings: string[] = [];
     private readonly _settings = { clip: "", inPlace: false };
     private _chooser: Controller | null = null;
@@ -91,7 +106,14 @@ class RetargetStage {
         camera: ArcRotateCamera,
         context: ISandboxContext,
         scene: Scene,
+        fail: (error: unknown) => void,
     ) {
+        this._fail = fail;
+        this._body = MeasureAvatarBody(avatar.asset.joints);
+        const [head, ankle] = ([HeadJoint, AnkleJoint] as const).map(
+            (joint) => this._body.restPositions[joint * 3 + 1]!,
+        );
+        this._height = head! - ankle!;
         this._avatar = avatar;
         this._shadows = shadows;
         this._camera = camera;
@@ -104,7 +126,7 @@ class RetargetStage {
             ?.add(this._settings, "inPlace")
             .name("on the spot")
             .onChange(() => {
-                this._play();
+                this._replay();
             });
     }
 
@@ -112,15 +134,10 @@ class RetargetStage {
     public show(file: IMotionFile): void {
         const source = new MotionSource(file, this._avatar.animator, this._shadows, this._scene);
         try {
-            if (file.clips.length === 0) {
-                throw new Error(
-                    `${file.name} holds no clip that moves a skeleton. Drop a character with an animation.`,
-                );
-            }
             const first = source.clip(0);
             this._source?.dispose();
             this._source = source;
-            this._settings.clip = source.clipNames[0]!;
+            this._settings.clip = source.clipNames[0] ?? "";
             this._offerClips(source);
             this._play(first);
         } catch (error) {
@@ -147,27 +164,35 @@ class RetargetStage {
         const options = { rootMotion: this._settings.inPlace ? "inPlace" : "full" } as const;
         this._warnings.length = 0;
         const start = performance.now();
+        const group = source.clipNames.length > 0 ? avatar.animator.retarget(clip.motion, options) : null;
+        const milliseconds = performance.now() - start;
         this._group?.dispose();
-        this._group = null;
+        this._group = group;
         avatar.animator.unfollow();
-        if (source.clipNames.length > 0) {
-            this._group = avatar.animator.retarget(clip.motion, options);
-            this._group.start(true);
-            this._group.goToFrame(this._group.from);
+        if (group) {
+            group.start(true);
+            group.goToFrame(group.from);
         } else {
-            avatar.animator.follow(source.liveRig, { fade: 0 });
+            avatar.animator.follow(source.liveRig, { fade: 0 }); // who has no clip stands, and so does she
             avatar.animator.update(0);
         }
-        const milliseconds = performance.now() - start;
         avatar.position.setAll(0);
         const pelvis = PelvisOf(avatar);
         avatar.position.set(Aside - pelvis.x, 0, -pelvis.z);
-        const head = avatar.getJoint("head")!.getAbsolutePosition().y;
-        source.play(source.clipNames.indexOf(this._settings.clip), clip, head);
+        source.play(source.clipNames.indexOf(this._settings.clip), clip, this._height);
         source.root.position.x = -Aside;
         source.root.rotation.y = Math.PI;
         this._context.onClipsChanged();
         this._showReport(clip, milliseconds, options);
+    }
+
+    private _replay(): void {
+        try {
+            this._fail(null);
+            this._play();
+        } catch (error) {
+            this._fail(error);
+        }
     }
 
     private _chosen(): ISourceClip {
@@ -182,8 +207,7 @@ class RetargetStage {
         if (!this._report) {
             return;
         }
-        const body = MeasureAvatarBody(this._avatar.asset.joints);
-        const clip = RetargetMotion(motion, profile, body, options);
+        const clip = RetargetMotion(motion, profile, this._body, options);
         const frameRate = Math.min(motion.frameRate, ComparedRate);
         const { file, clipNames } = this._source!;
         this._report.show({
@@ -191,8 +215,9 @@ class RetargetStage {
             nodeNames: motion.rig.map(({ name }) => name),
             mapping: profile.mapping,
             warnings: [...new Set(this._warnings)],
-            report: MeasureRetarget(motion, profile, body, clip, { frameRate }),
+            report: MeasureRetarget(motion, profile, this._body, clip, { frameRate }),
             milliseconds,
+            frames: Math.round(motion.duration * motion.frameRate) + 1,
         });
     }
 
@@ -202,7 +227,7 @@ class RetargetStage {
         if (source.clipNames.length > 1) {
             this._chooser = this._context.controls?.add(this._settings, "clip", [...source.clipNames]) ?? null;
             this._chooser?.onChange(() => {
-                this._play();
+                this._replay();
             });
         }
     }

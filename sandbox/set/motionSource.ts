@@ -19,6 +19,12 @@ import { StickFigure } from "./stickFigure.js";
 /** Sizes that are shown as they are, as shares of the avatar's; others are made as tall as it, whatever their unit. */
 const ShownSizes = { smallest: 0.5, largest: 1.7 } as const;
 
+/** Ankles of recordings that are further from 0 than this stand on another ground; shares of ankle to head. */
+const OwnGround = 0.15;
+
+/** How high ankles are above the ground, as a share of ankle to head. */
+const AnkleHeight = 0.05;
+
 /** A clip of a source, ready to be carried over. */
 export interface ISourceClip {
     /** The motion; of a character without clips, how it rests. */
@@ -159,13 +165,16 @@ export class MotionSource {
             return new Vector3(-x!, y, z).applyRotationQuaternion(heading);
         };
         const rest = (node: number): ArrayLike<number> => motion.rig[node]!.position;
-        const own = at("head", rest).y - at("left_ankle", rest).y;
+        const ankle = at("left_ankle", rest).y;
+        const own = at("head", rest).y - ankle;
         const share = own / height;
         const scale = share > ShownSizes.smallest && share < ShownSizes.largest ? 1 : 1 / share;
         const hips = at("left_hip", (node) => pose.positions.subarray(node * 3, node * 3 + 3));
         this._heading.rotationQuaternion = heading;
         this._heading.scaling.setAll(scale);
-        this._heading.position.set(-hips.x * scale, 0, -hips.z * scale);
+        // Files know where the ground of a character is; a recording may have its own anywhere.
+        const ground = this._hasBody || Math.abs(ankle) < OwnGround * own ? 0 : ankle - AnkleHeight * own;
+        this._heading.position.set(-hips.x * scale, -ground * scale, -hips.z * scale);
     }
 }
 

@@ -7,15 +7,21 @@ import { type IRigNodes } from "./rigNodes.js";
 /** Where a node keeps which human bone its file says it is; metadata goes along when Babylon clones a node. */
 const Key = "humanoidJoint";
 
+/** VRM 1.0, its animation files (whose bones are named alike), and VRM 0. */
+const Extensions = ["VRMC_vrm", "VRMC_vrm_animation", "VRM"] as const;
+
 /**
- * Notes on the nodes of a VRM file which human bones they are, since Babylon's loader forgets the file once it is read.
+ * Notes on the nodes of a VRM or VRM Animation file which human bones they are, since Babylon's loader forgets the file once it is read.
  *
  * @param gltf the file as the loader holds it, its nodes made
  */
 export function KeepHumanoid(gltf: IGLTF): void {
-    const version = Field(gltf.extensions, "VRMC_vrm") === undefined ? 0 : 1;
-    const extension = Field(gltf.extensions, version === 1 ? "VRMC_vrm" : "VRM");
-    const humanBones = Field(Field(extension, "humanoid"), "humanBones");
+    const name = Extensions.find((extension) => Field(gltf.extensions, extension) !== undefined);
+    if (!name) {
+        return;
+    }
+    const version = name === "VRM" ? 0 : 1;
+    const humanBones = Field(Field(Field(gltf.extensions, name), "humanoid"), "humanBones");
     if (typeof humanBones !== "object" || humanBones === null) {
         return;
     }
