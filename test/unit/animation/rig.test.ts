@@ -1,15 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
-import { existsSync, readFileSync } from "node:fs";
 import { PoseBvh, ReadBvh } from "../../../src/animation/motion/bvh.js";
-import { RetargetBvh } from "../../../src/animation/retargetBvh.js";
 import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
 import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";
 import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";
 import { MapRig } from "../../../src/animation/rig/mapRig.js";
-import { RestPositions } from "../../../src/animation/rig/restPositions.js";
 import { type IRigNode } from "../../../src/animation/rig/restRig.js";
 import { SmplxJointOfVrmBone } from "../../../src/animation/rig/rigTemplates.js";
-import { type IAvatarJoint } from "../../../src/format/avatarAsset.js";
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../src/format/bodyModel.js";
 import { QuaternionFromAxisAngle, RotateVector3, type QuaternionTuple } from "../../../src/math/quaternion.js";
 import { AddVector3, AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../../src/math/vector3.js";
