@@ -113,7 +113,6 @@ describe("gaussian-avatar retarget", () => {
                 /^error: "cut.glb": .*fetch it again/m,
             ],
         ] as const) {
-            // eslint-disable-next-line no-await-in-loop -- one run at a time writes to one terminal
             const run = await RunAsync(["retarget", path, "-o", out]);
             expect(run.err).toMatch(message);
             expect(run.code).toBe(1);

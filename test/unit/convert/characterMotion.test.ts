@@ -154,7 +154,6 @@ describe("Motions of glTF files", () => {
             ["humanoids/rocketbox_idle_biped_animation.glb", 3, 0],
             ["vrm/idle_loop.vrma", 1, 19],
         ] as const) {
-            // eslint-disable-next-line no-await-in-loop -- one file after another keeps memory low
             const motions = await ReadCharacterMotionsAsync(readFileSync(`${SharedData}/${path}`), path);
             expect(motions).toHaveLength(clips);
             expect(Object.keys(motions[0]!.humanoid ?? {}).length).toBeGreaterThanOrEqual(humans);
