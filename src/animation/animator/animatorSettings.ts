@@ -17,14 +17,9 @@ export interface IAnimatorSettings {
     /** Corrections of rigs, by the name of the rig. */
     readonly rigs?: Readonly<Record<string, RigJointNames>>;
     /** Breathing and shifting of weight. */
-    readonly idle?: {
-        readonly weight?: number;
-        readonly breathing?: number;
-        readonly sway?: number;
-        readonly seed?: number;
-    };
+    readonly idle?: Readonly<Partial<Record<"weight" | "breathing" | "sway" | "seed", number>>>;
     /** Planting of feet. */
-    readonly feet?: { readonly weight?: number };
+    readonly feet?: Readonly<Partial<Record<"weight", number>>>;
     /** Clips that play, lowest layer first. */
     readonly playing?: readonly ISavedVoice[];
 }

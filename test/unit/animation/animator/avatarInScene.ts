@@ -1,4 +1,4 @@
-import { AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
+import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
 import { Bone } from "@babylonjs/core/Bones/bone.js";
 import { Skeleton } from "@babylonjs/core/Bones/skeleton.js";
 import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";

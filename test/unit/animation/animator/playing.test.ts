@@ -177,6 +177,28 @@ describe("adjustments", () => {
         }
     });
 
+    it.each([false, true])(
+        "turn the gaze to what is beside the avatar, wherever it stands (right-handed scene: %s)",
+        (isRightHanded) => {
+            const scene = EmptyScene(isRightHanded);
+            const avatar = AvatarInScene(scene);
+            avatar.position.set(3, 0, 1);
+            avatar.rotation.y = 0.5;
+            const eye = avatar.getJoint("left_eye")!;
+            const target = new Vector3(0.8, 1.7, 1.2);
+            const inScene = Vector3.TransformCoordinates(target, avatar.computeWorldMatrix(true));
+            avatar.animator.lookAt(inScene);
+            Run(avatar, 2);
+            const way = inScene.subtract(JointPosition(avatar, "left_eye")).normalize();
+            eye.computeWorldMatrix(true);
+            const angle = Math.acos(
+                Vector3.Dot(Vector3.TransformNormal(Vector3.Forward(), eye.getWorldMatrix()).normalize(), way),
+            );
+            expect((angle * 180) / Math.PI).toBeLessThan(3);
+            expect(Turn(avatar, "head")).toBeGreaterThan(8);
+        },
+    );
+
     it("follow the clip when a clip plays, and are gone with the animator", () => {
         const avatar = AvatarInScene(EmptyScene());
         const { animator } = avatar;
@@ -185,7 +207,7 @@ describe("adjustments", () => {
         Run(avatar, 0.1);
         expect(Turn(avatar, "left_hip")).toBeCloseTo(10, 2);
         expect(Turn(avatar, "left_shoulder")).toBeGreaterThan(15);
-        avatar.removeBehavior(animator as never);
+        avatar.removeBehavior(animator);
         expect(Turn(avatar, "left_shoulder")).toBeCloseTo(10, 2);
         expect(() => animator.lookAt(null)).toThrow(expect.objectContaining({ code: "not-attached" }));
         expect(avatar.animator).not.toBe(animator);
@@ -224,7 +246,7 @@ describe("an animator in a saved scene", () => {
             const avatar = AvatarInScene(EmptyScene());
             const animator = AvatarAnimator.Parse(parsed);
             animator.onWarningObservable.add(() => {});
-            avatar.addBehavior(animator as never, true);
+            avatar.addBehavior(animator, true);
             expect(avatar.animator).toBe(animator);
             expect(animator.idle.weight).toBe(0);
         },
