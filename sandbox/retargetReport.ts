@@ -90,7 +90,7 @@ function Figures(
     readout.show([
         ["joints apart", `${jointMillimetres.mean.toFixed(0)} mm`],
         ["hands and feet, of the limb", `${(endEffectorShare.mean * 100).toFixed(1)} %`],
-        ["time taken", `${milliseconds.toFixed(0)} ms for ${frames} frames`],
+        ...(frames > 1 ? [["time taken", `${milliseconds.toFixed(0)} ms for ${frames} frames`] as const] : []),
     ]);
     return readout;
 }

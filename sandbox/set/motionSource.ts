@@ -16,8 +16,11 @@ import {
 import { type IMotionFile } from "../motionFile.js";
 import { StickFigure } from "./stickFigure.js";
 
-/** Sizes that are shown as they are, as shares of the avatar's; others are made as tall as it, whatever their unit. */
-const ShownSizes = { smallest: 0.5, largest: 1.7 } as const;
+/**
+ * Sizes from ankle to head that are shown as they are, as shares of the avatar's: characters may be dwarfs or giants, of
+ * skeletons the unit is not known. Others are made as tall as the avatar.
+ */
+const ShownSizes = { character: [0.15, 2.5], skeleton: [0.6, 1.6] } as const;
 
 /** Ankles of recordings that are further from 0 than this stand on another ground; shares of ankle to head. */
 const OwnGround = 0.15;
@@ -168,7 +171,8 @@ export class MotionSource {
         const ankle = at("left_ankle", rest).y;
         const own = at("head", rest).y - ankle;
         const share = own / height;
-        const scale = share > ShownSizes.smallest && share < ShownSizes.largest ? 1 : 1 / share;
+        const [smallest, largest] = ShownSizes[this._hasBody ? "character" : "skeleton"];
+        const scale = share > smallest && share < largest ? 1 : 1 / share;
         const hips = at("left_hip", (node) => pose.positions.subarray(node * 3, node * 3 + 3));
         this._heading.rotationQuaternion = heading;
         this._heading.scaling.setAll(scale);
