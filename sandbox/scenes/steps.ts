@@ -27,7 +27,7 @@ export const StepsScene: ISandboxScene = {
     hint: "Switch planting off in the panel to see what it does",
 
     async buildAsync(scene, canvas, { clock, controls, parameters }) {
-        CreateOrbitCamera(scene, canvas, clock, { radius: 6.4, height: 0.7, rise: 0.26 });
+        CreateOrbitCamera(scene, canvas, clock, { radius: 6.8, height: 0.4, rise: 0.28 });
         const { shadows } = CreateSurroundings(scene);
         CreateSteps(scene, shadows);
         const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
