@@ -13,7 +13,7 @@ import {
 import { FindHead } from "./topologyHead.js";
 import { type JointNodes } from "./matchNames.js";
 import { type RigTree } from "./rigTree.js";
-import { ArmJoints, LegJoints, LimbPath } from "./topologyLimbs.js";
+import { Limbs } from "./topologyLimbs.js";
 
 /** Limbs of a pair differ by less than this share in length. */
 const PairTolerance = 0.15;
@@ -21,6 +21,10 @@ const PairTolerance = 0.15;
 const LeastLimb = 0.35;
 /** A limb has an upper and a lower part and an end. */
 const LeastBones = 3;
+/** Limbs that are looked at of those that hang on one node, of all pairs, and of all bodies they make: the longest. */
+const MostSiblings = 8;
+const MostPairs = 64;
+const MostBodies = 256;
 
 /** A leg is at least this long from end to end, as a share of its two bones (a knee bent by 70°), */
 const StraightShare = 0.8;
@@ -44,12 +48,9 @@ interface ILimbPair {
  * @returns required joints, clavicles, neck and toes as far as found; empty when there is no body
  */
 export function FindBodyByTopology(tree: RigTree, among: readonly number[]): JointNodes {
-    const reach = Reaches(tree, among);
-    const pairs = FindPairs(tree, among, reach);
-    const longest = Math.max(0, ...pairs.map((pair) => pair.reach));
-    const limbs = pairs.filter((pair) => pair.reach > LeastLimb * longest);
-    for (const [legs, arms] of LegsAndArms(tree, limbs)) {
-        const nodes = NameBody(tree, reach, legs, arms);
+    const limbs = new Limbs(tree, among);
+    for (const [legs, arms] of LegsAndArms(tree, FindPairs(limbs, among))) {
+        const nodes = NameBody(limbs, legs, arms);
         if (nodes) {
             return nodes;
         }
@@ -57,48 +58,35 @@ export function FindBodyByTopology(tree: RigTree, among: readonly number[]): Joi
     return {};
 }
 
-/** Longest way down from every node. */
-function Reaches(tree: RigTree, among: readonly number[]): ReadonlyMap<number, number> {
-    const reach = new Map<number, number>();
-    for (const i of [...among].reverse()) {
-        const own = tree.broken.has(i) ? 0 : (reach.get(i) ?? 0);
-        reach.set(i, own);
-        const { parent } = tree.rig[i]!;
-        if (parent >= 0 && !tree.broken.has(i)) {
-            const step = tree.broken.has(parent) ? 0 : tree.distance(parent, i);
-            reach.set(parent, Math.max(reach.get(parent) ?? 0, own + step));
-        }
-    }
-    return reach;
-}
-
-function Depth(tree: RigTree, node: number): number {
-    return 1 + Math.max(0, ...tree.children[node]!.map((child) => Depth(tree, child)));
-}
-
-function FindPairs(tree: RigTree, among: readonly number[], reach: ReadonlyMap<number, number>): ILimbPair[] {
+/** Pairs of limbs, the longest first. */
+function FindPairs(limbs: Limbs, among: readonly number[]): ILimbPair[] {
+    const { tree, reach } = limbs;
     const pairs: ILimbPair[] = [];
     for (const parent of among) {
-        const long = tree.children[parent]!.filter((i) => reach.get(i)! > 0 && Depth(tree, i) >= LeastBones);
+        const long = tree.children[parent]!.filter((i) => reach.get(i)! > 0 && limbs.depth[i]! >= LeastBones);
+        if (long.length > MostSiblings) {
+            long.sort((a, b) => reach.get(b)! - reach.get(a)! || a - b).splice(MostSiblings);
+            long.sort((a, b) => a - b);
+        }
         long.forEach((a, k) => {
             for (const b of long.slice(k + 1)) {
                 const [ra, rb] = [reach.get(a)!, reach.get(b)!];
                 const [da, db] = [tree.distance(parent, a), tree.distance(parent, b)];
-                const isPair =
+                if (
                     Math.abs(ra - rb) < PairTolerance * Math.max(ra, rb) &&
                     Math.abs(da - db) < PairTolerance * (Math.max(da, db) + ra) &&
-                    tree.distance(a, b) + EndDistance(tree, reach, a, b) > 0;
-                if (isPair) {
+                    (tree.distance(a, b) > 0 || tree.distance(limbs.end(a), limbs.end(b)) > 0)
+                ) {
                     pairs.push({ parent, a, b, reach: ra + rb });
                 }
             }
         });
     }
-    return pairs.sort((p, q) => q.reach - p.reach || p.parent - q.parent);
-}
-
-function EndDistance(tree: RigTree, reach: ReadonlyMap<number, number>, a: number, b: number): number {
-    return tree.distance(LimbPath(tree, reach, a).at(-1)!, LimbPath(tree, reach, b).at(-1)!);
+    const longest = pairs.reduce((most, pair) => Math.max(most, pair.reach), 0);
+    return pairs
+        .filter((pair) => pair.reach > LeastLimb * longest)
+        .sort((p, q) => q.reach - p.reach || p.parent - q.parent)
+        .slice(0, MostPairs);
 }
 
 /** Candidates for (legs, arms), the longest first: arms leave the trunk higher up, where it goes on to the head. */
@@ -113,24 +101,21 @@ function LegsAndArms(tree: RigTree, limbs: readonly ILimbPair[]): [ILimbPair, IL
             const isInLeg = [legs.a, legs.b].some((leg) => leg === arms.parent || tree.isBelow(leg, arms.parent));
             const shared = tree.commonAncestor(legs.parent, arms.parent);
             const isBeside = shared >= 0 && shared !== legs.parent && shared !== arms.parent;
-            const steps = (pair: ILimbPair): number => tree.between(shared, pair.parent).length;
-            if ((isAbove && !isInLeg) || (isBeside && steps(arms) > steps(legs))) {
+            if ((isAbove && !isInLeg) || (isBeside && tree.level(arms.parent) > tree.level(legs.parent))) {
                 found.push([legs, arms, legs.reach + arms.reach]);
             }
         }
     }
-    return found.sort((p, q) => q[2] - p[2]).map(([legs, arms]) => [legs, arms]);
+    return found
+        .sort((p, q) => q[2] - p[2])
+        .slice(0, MostBodies)
+        .map(([legs, arms]) => [legs, arms]);
 }
 
-function NameBody(
-    tree: RigTree,
-    reach: ReadonlyMap<number, number>,
-    legs: ILimbPair,
-    arms: ILimbPair,
-): JointNodes | null {
-    const path = (start: number): readonly number[] => LimbPath(tree, reach, start);
-    const [legA, legB] = [LegJoints(tree, path(legs.a)), LegJoints(tree, path(legs.b))];
-    const [armA, armB] = [ArmJoints(tree, reach, arms.a), ArmJoints(tree, reach, arms.b)];
+function NameBody(limbs: Limbs, legs: ILimbPair, arms: ILimbPair): JointNodes | null {
+    const { tree } = limbs;
+    const [legA, legB] = [limbs.leg(legs.a), limbs.leg(legs.b)];
+    const [armA, armB] = [limbs.arm(arms.a), limbs.arm(arms.b)];
     if (!legA || !legB || !armA || !armB) {
         return null;
     }
@@ -140,7 +125,7 @@ function NameBody(
     if (![legA, legB].every((leg) => IsLeg(tree, leg, up))) {
         return null;
     }
-    const head = FindHead(tree, reach, arms, up, [armA.shoulder, armB.shoulder]);
+    const head = FindHead(limbs, arms, up, [armA.shoulder, armB.shoulder]);
     if (head === null) {
         return null;
     }

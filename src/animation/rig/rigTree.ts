@@ -59,9 +59,18 @@ export class RigTree {
     public between(ancestor: number, node: number): number[] {
         const path: number[] = [];
         for (let i = this.rig[node]!.parent; i > ancestor; i = this.rig[i]!.parent) {
-            path.unshift(i);
+            path.push(i);
         }
-        return path;
+        return path.reverse();
+    }
+
+    /** How many nodes lie above a node. */
+    public level(node: number): number {
+        let level = 0;
+        for (let i = this.rig[node]!.parent; i >= 0; i = this.rig[i]!.parent) {
+            level++;
+        }
+        return level;
     }
 
     /** Deepest node that is `a` and `b` or lies above both, or -1. */

@@ -1,6 +1,6 @@
 import { DotVector3, LerpVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type RigTree } from "./rigTree.js";
-import { LimbPath } from "./topologyLimbs.js";
+import { type Limbs } from "./topologyLimbs.js";
 
 /** Neck joints lie below this height over the shoulders, as a share of the shoulders' width; heads above. */
 const NeckBelow = 0.25;
@@ -14,26 +14,25 @@ const NoLength = 0.01;
 /**
  * The chain that goes on upwards where the arms branch off, and what of it is neck and head.
  *
- * @param tree the rig
- * @param reach longest way down from every node
+ * @param limbs the rig
  * @param arms the node arms hang on, and the arms
  * @param up direction from feet to shoulders
  * @param shoulders both shoulder joints
  */
 export function FindHead(
-    tree: RigTree,
-    reach: ReadonlyMap<number, number>,
+    limbs: Limbs,
     arms: { readonly parent: number; readonly a: number; readonly b: number },
     up: Vector3Tuple,
     shoulders: readonly [number, number],
 ): { head: number; neck?: number } | null {
+    const { tree } = limbs;
     const level = DotVector3(LerpVector3(tree.at(shoulders[0]), tree.at(shoulders[1]), 0.5), up);
     const height = (node: number): number => DotVector3(tree.at(node), up) - level;
     const ways = tree.children[arms.parent]!.filter((i) => i !== arms.a && i !== arms.b && !tree.broken.has(i));
     let way = -1;
     let highest = 0;
     for (const start of ways) {
-        const top = Math.max(...LimbPath(tree, reach, start).map(height));
+        const top = limbs.path(start).reduce((most, i) => Math.max(most, height(i)), -Infinity);
         if (top > highest) {
             highest = top;
             way = start;

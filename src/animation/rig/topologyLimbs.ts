@@ -21,8 +21,86 @@ const ConnectorTurn = 25 * Degrees;
 /** A hand has at least this many fingers. */
 const LeastFingers = 3;
 
-/** A chain from its start along the longest way down. */
-export function LimbPath(tree: RigTree, reach: ReadonlyMap<number, number>, start: number): number[] {
+/** A limb is no longer than this, counted in bones; what follows is a tail. */
+const MostBones = 24;
+
+/** Joints of a leg. */
+export interface ILegJoints {
+    readonly hip: number;
+    readonly knee: number;
+    readonly ankle: number;
+    readonly foot?: number;
+}
+
+/** Joints of an arm. */
+export interface IArmJoints {
+    readonly collar?: number;
+    readonly shoulder: number;
+    readonly elbow: number;
+    readonly wrist: number;
+}
+
+/** Chains of a rig and what they are if they are limbs, each looked at once. */
+export class Limbs {
+    /** The rig. */
+    public readonly tree: RigTree;
+    /** Longest way down from every node. */
+    public readonly reach: ReadonlyMap<number, number>;
+    /** How many bones deep the subtree of every node is. */
+    public readonly depth: Int32Array;
+
+    private readonly _paths = new Map<number, readonly number[]>();
+    private readonly _legs = new Map<number, ILegJoints | null>();
+    private readonly _arms = new Map<number, IArmJoints | null>();
+
+    /** @param among nodes to look at, in the order of the rig */
+    public constructor(tree: RigTree, among: readonly number[]) {
+        this.tree = tree;
+        const reach = new Map<number, number>();
+        const depth = new Int32Array(tree.rig.length);
+        for (const i of [...among].reverse()) {
+            const own = tree.broken.has(i) ? 0 : (reach.get(i) ?? 0);
+            reach.set(i, own);
+            depth[i]!++;
+            const { parent } = tree.rig[i]!;
+            if (parent >= 0 && !tree.broken.has(i)) {
+                const step = tree.broken.has(parent) ? 0 : tree.distance(parent, i);
+                reach.set(parent, Math.max(reach.get(parent) ?? 0, own + step));
+                depth[parent] = Math.max(depth[parent]!, depth[i]!);
+            }
+        }
+        this.reach = reach;
+        this.depth = depth;
+    }
+
+    /** The chain from a node along the longest way down. */
+    public path(start: number): readonly number[] {
+        return Once(this._paths, start, () => LimbPath(this.tree, this.reach, start));
+    }
+
+    /** Last node of {@link path}. */
+    public end(start: number): number {
+        return this.path(start).at(-1)!;
+    }
+
+    /** The chain as a leg; null when it is none. */
+    public leg(start: number): ILegJoints | null {
+        return Once(this._legs, start, () => LegJoints(this.tree, this.path(start)));
+    }
+
+    /** The chain as an arm; null when it is none. */
+    public arm(start: number): IArmJoints | null {
+        return Once(this._arms, start, () => ArmJoints(this.tree, this.path(start)));
+    }
+}
+
+function Once<T>(known: Map<number, T>, key: number, find: () => T): T {
+    const value = known.has(key) ? known.get(key)! : find();
+    known.set(key, value);
+    return value;
+}
+
+function LimbPath(tree: RigTree, reach: ReadonlyMap<number, number>, start: number): number[] {
     const path = [start];
     for (;;) {
         const at = path.at(-1)!;
@@ -42,11 +120,7 @@ export function LimbPath(tree: RigTree, reach: ReadonlyMap<number, number>, star
     }
 }
 
-/** Joints of a leg, or null when the chain is none. */
-export function LegJoints(
-    tree: RigTree,
-    path: readonly number[],
-): { hip: number; knee: number; ankle: number; foot?: number } | null {
+function LegJoints(tree: RigTree, path: readonly number[]): ILegJoints | null {
     const turns = path.findIndex((_, k) => k >= 2 && k + 1 < path.length && Turn(tree, path, k) > FootTurn);
     const end = turns < 0 ? path.length - 1 : turns;
     const split = SplitLimb(tree, path, SkipConnectors(tree, path, end), end);
@@ -57,21 +131,17 @@ export function LegJoints(
     return { ...{ hip: split[0], knee: split[1], ankle: path[end]! }, ...(foot === undefined ? {} : { foot }) };
 }
 
-/** Joints of an arm, or null when the chain is none. The hand is where fingers branch off, else found by length. */
-export function ArmJoints(
-    tree: RigTree,
-    reach: ReadonlyMap<number, number>,
-    start: number,
-): { collar?: number; shoulder: number; elbow: number; wrist: number } | null {
-    const path = LimbPath(tree, reach, start);
+/** The hand is where fingers branch off, else found by length. */
+function ArmJoints(tree: RigTree, path: readonly number[]): IArmJoints | null {
+    const along = Lengths(tree, path);
     const hand = path.findIndex((i, k) => k >= 2 && tree.children[i]!.length >= LeastFingers);
     let best: { cost: number; joints: readonly [number, number, number] } | null = null;
-    const lastEnd = Math.min(path.length - 1, hand < 0 ? path.length - 1 : hand + 1);
+    const lastEnd = Math.min(path.length - 1, hand < 0 ? path.length - 1 : hand + 1, MostBones);
     for (let end = hand < 0 ? 2 : hand; end <= lastEnd; end++) {
         for (let first = 0; first < end - 1; first++) {
             for (let middle = first + 1; middle < end; middle++) {
                 const late = hand >= 0 && end > hand ? LateHandCost : 0;
-                const cost = late + LimbCost(tree, path, [first, middle, end], hand >= 0);
+                const cost = late + LimbCost(tree, path, along, [first, middle, end], hand >= 0);
                 if (best === null || cost < best.cost) {
                     best = { cost, joints: [first, middle, end] };
                 }
@@ -90,22 +160,23 @@ export function ArmJoints(
 function LimbCost(
     tree: RigTree,
     path: readonly number[],
+    along: readonly number[],
     [first, middle, end]: readonly [number, number, number],
     isEndKnown: boolean,
 ): number {
     const upper = tree.distance(path[first]!, path[middle]!);
     const lower = tree.distance(path[middle]!, path[end]!);
-    const length = (from: number, to: number): number => {
-        let sum = 0;
-        for (let k = from; k < to; k++) {
-            sum += tree.distance(path[k]!, path[k + 1]!);
-        }
-        return sum;
-    };
-    const rest = (length(0, first) + (isEndKnown ? 0 : length(end, path.length - 1))) / (upper + lower);
+    const after = isEndKnown ? 0 : along.at(-1)! - along[end]!;
+    const rest = (along[first]! + after) / (upper + lower);
     const left = RestCost * rest + LongRest.cost * Math.max(0, rest - LongRest.from);
     const skipped = SkipCost * (end - first - 2);
     return Math.abs(Math.log(upper / lower)) + skipped + left + (first === 0 ? NoClavicleCost : 0);
+}
+
+/** Length of the chain up to each of its nodes. */
+function Lengths(tree: RigTree, path: readonly number[]): number[] {
+    let sum = 0;
+    return path.map((node, k) => (sum += k === 0 ? 0 : tree.distance(path[k - 1]!, node)));
 }
 
 function SkipConnectors(tree: RigTree, path: readonly number[], end: number): number {
