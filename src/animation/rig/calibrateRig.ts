@@ -19,9 +19,9 @@ import {
 import { FindBodyFrame } from "./bodyFrame.js";
 import { CalibrateHand, PalmRoll } from "./calibrateHand.js";
 import { type IRigMapping } from "./mapRig.js";
-import { Aim, Joint, Outwards, RestSegments, type Side } from "./restSegments.js";
+import { Aim, Joint, Outwards, RestSegments, Rise, type Side } from "./restSegments.js";
 import { type RestRig } from "./restRig.js";
-import { IsSmplFamily } from "./smplFamily.js";
+import { HasSmplJoints, HoldsSmplParameters } from "./smplFamily.js";
 
 /** How a rig's rest pose differs from the canonical T-pose (facing +z, y up, arms along ±x, palms down). */
 export interface IRigCalibration {
@@ -44,12 +44,14 @@ export interface IRigCalibration {
 }
 
 const Degrees = Math.PI / 180;
-/** A limb that bends less than this at rest is taken as straight: small bends are modelling, not pose. */
-const StraightLimb = 12 * Degrees;
 /** Palm roll below this is noise of the knuckle plane. */
 const PalmTolerance = 20 * Degrees;
-/** Knees that bend this far from forwards are turned: less is noise of a small bend. */
-const KneeTolerance = 25 * Degrees;
+/** Limbs of SMPL bodies rest in lines that bend by up to 23°: less than the first is no bend, more than the second is one. */
+const CrookedLimb = [24 * Degrees, 36 * Degrees] as const;
+/** Knees that bend to the side of forwards by more than the first are turned, by all of it from the second on. */
+const KneeTurn = [25 * Degrees, 40 * Degrees] as const;
+/** … when they bend by more than the first, fully from the second on: the side of a small bend is noise of modelling. */
+const KneeBend = [12 * Degrees, 24 * Degrees] as const;
 /** Trunk lean that counts as pose and not as body shape. */
 const MaxLean = 12 * Degrees;
 /** Tilt of hips and shoulders that counts as pose: scanned bodies have 2°. */
@@ -74,12 +76,13 @@ const LeastToe = 0.3;
  */
 export function CalibrateRig(rig: RestRig, mapping: IRigMapping): IRigCalibration {
     const frame = FindBodyFrame(rig, mapping);
-    const isSmpl = IsSmplFamily(rig, mapping);
     const { heading } = frame;
-    // SMPL bodies stand along the axes by definition, however their joints lie.
+    const hasSmplJoints = HasSmplJoints(rig, mapping, MultiplyQuaternion(frame.turn, heading));
+    const isSmpl = hasSmplJoints && HoldsSmplParameters(rig, mapping, heading);
+    // SMPL parameters are of bodies that stand along the axes by definition, however their joints lie.
     const turn = isSmpl ? IdentityQuaternion : frame.turn;
     const rest = new RestSegments(rig, mapping, MultiplyQuaternion(turn, heading));
-    const solver = new CalibrationSolver(rest, isSmpl);
+    const solver = new CalibrationSolver(rest, isSmpl, hasSmplJoints);
     const corrections = solver.solve().map((correction) => MultiplyQuaternion(correction, turn));
     return {
         heading,
@@ -97,14 +100,20 @@ class CalibrationSolver {
 
     private readonly _corrections = new Map<SmplxJointName, QuaternionTuple>();
     private readonly _rest: RestSegments;
-    /** Joint lines of SMPL bodies are crooked where their limbs are straight. */
     private readonly _isSmpl: boolean;
+    private readonly _isCrooked: boolean;
 
-    public constructor(rest: RestSegments, isSmpl: boolean) {
+    /**
+     * @param isSmpl whether the body is upright by definition
+     * @param isCrooked whether lines between joints are crooked where limbs are straight
+     */
+    public constructor(rest: RestSegments, isSmpl: boolean, isCrooked: boolean) {
         this._rest = rest;
         this._isSmpl = isSmpl;
+        this._isCrooked = isCrooked;
     }
 
+    /** Corrections of all joints, SMPL-X order. */
     public solve(): QuaternionTuple[] {
         const torso = this._torso();
         this._corrections.set("pelvis", torso);
@@ -151,7 +160,7 @@ class CalibrationSolver {
             : torso;
     }
 
-    /** Directions of both parts of a limb: one for both when it is straight. */
+    /** Directions of both parts of a limb; that of the whole for both where a bend of the line is no bend of the limb. */
     private _segments(side: Side, joints: readonly [string, string, string]): readonly [Vector3Tuple, Vector3Tuple] {
         const whole = this._rest.direction(joints[0], joints[2], side);
         const upper = this._rest.direction(joints[0], joints[1], side) ?? whole;
@@ -163,8 +172,11 @@ class CalibrationSolver {
             const goal = joints[0] === "hip" ? ([0, -1, 0] as const) : Outwards(side);
             return [upper ?? goal, lower ?? goal];
         }
-        const isStraight = this._isSmpl || AngleBetweenVector3(upper, lower) < StraightLimb;
-        return isStraight ? [whole, whole] : [upper, lower];
+        const own = this._isCrooked ? Rise(AngleBetweenVector3(upper, lower), CrookedLimb) : 1;
+        return [
+            NormalizeVector3(LerpVector3(whole, upper, own), upper),
+            NormalizeVector3(LerpVector3(whole, lower, own), lower),
+        ];
     }
 
     private _arm(side: Side, torso: QuaternionTuple): void {
@@ -200,14 +212,11 @@ class CalibrationSolver {
         const down: Vector3Tuple = [0, -1, 0];
         const [upper, lower] = this._segments(side, ["hip", "knee", "ankle"]);
         let hip = Aim(torso, upper, down);
-        if (upper !== lower) {
-            // A bent knee points forwards, so that the shin leads backwards.
-            const shin = RotateVector3(hip, lower);
-            const roll = Math.atan2(-shin[0], -shin[2]);
-            if (Math.abs(roll) > KneeTolerance) {
-                hip = MultiplyQuaternion(QuaternionFromAxisAngle([0, 1, 0], -roll), hip);
-            }
-        }
+        // A bent knee points forwards, so that the shin leads backwards.
+        const shin = RotateVector3(hip, lower);
+        const roll = Math.atan2(-shin[0], -shin[2]);
+        const share = Rise(AngleBetweenVector3(shin, down), KneeBend) * Rise(Math.abs(roll), KneeTurn);
+        hip = MultiplyQuaternion(QuaternionFromAxisAngle([0, 1, 0], -roll * share), hip);
         this._corrections.set(Joint(side, "hip"), hip);
         this._corrections.set(Joint(side, "knee"), Aim(hip, lower, down));
         // Soles are flat at rest: feet only turn about the vertical, they do not inherit the leg's correction.

@@ -6,7 +6,7 @@ const HalfSkeleton: Readonly<Partial<Record<SmplxJointName, Vector3Tuple>>> = {
     pelvis: [0, 0.95, 0],
     left_hip: [0.085, 0.871, 0],
     spine1: [0, 1.055, -0.01],
-    left_knee: [0.085, 0.477, 0],
+    left_knee: [0.085, 0.477, -0.00492],
     spine2: [0, 1.185, -0.012],
     left_ankle: [0.085, 0.07, -0.01],
     spine3: [0, 1.24, -0.005],

@@ -1,9 +1,9 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
 import { MultiplyQuaternion, RotateVector3, ShortestRotation, type QuaternionTuple } from "../../math/quaternion.js";
 import {
-    AddVector3,
     AngleBetweenVector3,
     DotVector3,
+    LerpVector3,
     NormalizeVector3,
     SubtractVector3,
     type Vector3Tuple,
@@ -14,8 +14,11 @@ import { type RestRig } from "./restRig.js";
 /** A half of the body. */
 export type Side = "left" | "right";
 
-/** Left and right closer than this are averaged, so that modelling asymmetry does not become posture. */
-const SymmetricWithin = (10 * Math.PI) / 180;
+/**
+ * Left and right closer than the first are averaged, so that modelling asymmetry does not become posture; less so up to the
+ * second, from which on they are two.
+ */
+const SymmetricWithin = [(5 * Math.PI) / 180, (10 * Math.PI) / 180] as const;
 
 /** Where the bones of a rig at rest point, in the axes of the body. */
 export class RestSegments {
@@ -35,7 +38,7 @@ export class RestSegments {
         return this._atNode(this._mapping.nodes[joint]);
     }
 
-    /** Unit direction between two joints of a side, averaged with the mirrored other side when they nearly agree. */
+    /** Unit direction between two joints of a side, averaged with the mirrored other side where they nearly agree. */
     public direction(from: string, to: string, side: Side): Vector3Tuple | null {
         return Average(side, (s) => Between(this.at(Joint(s, from)), this.at(Joint(s, to))));
     }
@@ -68,6 +71,11 @@ export function Aim(start: QuaternionTuple, direction: Vector3Tuple, goal: Vecto
     return MultiplyQuaternion(ShortestRotation(RotateVector3(start, direction), goal), start);
 }
 
+/** From 0 at the beginning of a range to 1 at its end. */
+export function Rise(value: number, [from, to]: readonly [number, number]): number {
+    return Math.min(1, Math.max(0, (value - from) / (to - from)));
+}
+
 /** Unit direction; null when an end is unknown or both are in one place. */
 function Between(from: Vector3Tuple | null, to: Vector3Tuple | null): Vector3Tuple | null {
     const step = from && to ? SubtractVector3(to, from) : null;
@@ -81,5 +89,6 @@ function Average(side: Side, measure: (side: Side) => Vector3Tuple | null): Vect
         return own;
     }
     const mirrored: Vector3Tuple = [-other[0], other[1], other[2]];
-    return AngleBetweenVector3(own, mirrored) < SymmetricWithin ? NormalizeVector3(AddVector3(own, mirrored)) : own;
+    const share = (1 - Rise(AngleBetweenVector3(own, mirrored), SymmetricWithin)) / 2;
+    return NormalizeVector3(LerpVector3(own, mirrored, share));
 }

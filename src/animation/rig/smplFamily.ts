@@ -1,5 +1,11 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
-import { AngleBetweenQuaternions, IdentityQuaternion, NormalizeQuaternion } from "../../math/quaternion.js";
+import {
+    AngleBetweenQuaternions,
+    IdentityQuaternion,
+    NormalizeQuaternion,
+    RotateVector3,
+    type QuaternionTuple,
+} from "../../math/quaternion.js";
 import { AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type IRigMapping } from "./mapRig.js";
 import { type RestRig } from "./restRig.js";
@@ -37,23 +43,41 @@ const NeutralOffsets: Readonly<Partial<Record<SmplxJointName, Vector3Tuple>>> = 
 };
 
 /**
- * Whether a rig's local rotations are SMPL pose parameters: SMPL names or the SMPL rest skeleton, rest rotations that are
- * all the identity, and a rest that is a T-pose by its chains. Such a motion needs no calibration; its rotations are
- * those of the avatar's joints.
+ * Whether a rig has the joints of an SMPL body, by name or by the published offsets. They lie beside the middle of straight
+ * limbs, so that the lines between them are crooked where no joint is bent.
+ *
+ * @param toBody rotation from rest space to the axes of the body
  */
-export function IsSmplFamily(rig: RestRig, mapping: IRigMapping): boolean {
-    const { nodes } = mapping;
-    const mapped = Object.values(nodes);
-    const isAligned = mapped.every(
-        (node) =>
-            AngleBetweenQuaternions(NormalizeQuaternion(rig[node]!.rotation), IdentityQuaternion) < IdentityWithin,
-    );
-    return isAligned && IsTPose(rig, nodes) && (mapping.template === SmplTemplate || HasNeutralShape(rig, nodes));
+export function HasSmplJoints(rig: RestRig, mapping: IRigMapping, toBody: QuaternionTuple): boolean {
+    return mapping.template === SmplTemplate || HasNeutralShape(rig, mapping.nodes, StepsOf(rig, toBody));
 }
 
-function IsTPose(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
-    const along = (from: SmplxJointName, to: SmplxJointName): Vector3Tuple =>
-        SubtractVector3(rig[nodes[to]!]!.position, rig[nodes[from]!]!.position);
+/**
+ * Whether the local rotations of an SMPL body are SMPL pose parameters: it rests along the axes in a T-pose by its chains,
+ * and its rest rotations are all the identity. Such a motion needs no calibration; its rotations are those of the avatar's
+ * joints.
+ *
+ * @param heading rotation from rest space to canonical axes
+ */
+export function HoldsSmplParameters(rig: RestRig, { nodes }: IRigMapping, heading: QuaternionTuple): boolean {
+    const isAligned = (rotation: QuaternionTuple): boolean =>
+        AngleBetweenQuaternions(NormalizeQuaternion(rotation), IdentityQuaternion) < IdentityWithin;
+    return (
+        isAligned(heading) &&
+        Object.values(nodes).every((node) => isAligned(rig[node]!.rotation)) &&
+        IsTPose(nodes, StepsOf(rig, IdentityQuaternion))
+    );
+}
+
+/** From one node to another at rest, in the axes of the body. */
+type Step = (from: number, to: number) => Vector3Tuple;
+
+function StepsOf(rig: RestRig, toBody: QuaternionTuple): Step {
+    return (from, to) => RotateVector3(toBody, SubtractVector3(rig[to]!.position, rig[from]!.position));
+}
+
+function IsTPose(nodes: IRigMapping["nodes"], step: Step): boolean {
+    const along = (from: SmplxJointName, to: SmplxJointName): Vector3Tuple => step(nodes[from]!, nodes[to]!);
     return (["left", "right"] as const).every(
         (side) =>
             AngleBetweenVector3(along(`${side}_shoulder`, `${side}_wrist`), [side === "left" ? 1 : -1, 0, 0]) <
@@ -61,7 +85,7 @@ function IsTPose(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
     );
 }
 
-function HasNeutralShape(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
+function HasNeutralShape(rig: RestRig, nodes: IRigMapping["nodes"], step: Step): boolean {
     let sum = 0;
     let count = 0;
     for (const [joint, offset] of Object.entries(NeutralOffsets) as [SmplxJointName, Vector3Tuple][]) {
@@ -73,7 +97,7 @@ function HasNeutralShape(rig: RestRig, nodes: IRigMapping["nodes"]): boolean {
                 return false;
             }
             const published: Vector3Tuple = side === "right_" ? [-offset[0], offset[1], offset[2]] : offset;
-            sum += AngleBetweenVector3(SubtractVector3(rig[own]!.position, rig[above]!.position), published);
+            sum += AngleBetweenVector3(step(above, own), published);
             count++;
         }
     }

@@ -42,27 +42,16 @@ function Format({ mean, p95, max }: IStatistics): string {
     return `${mean.toFixed(2)} (p95 ${p95.toFixed(2)}, max ${max.toFixed(2)})`;
 }
 
-/** Limits of mean bone direction errors, degrees; null where the rig's own rest is not straight. */
-interface ILimits {
-    readonly arms: number | null;
-    readonly legs: number | null;
-}
-
-const Straight: ILimits = { arms: 3, legs: 3 };
-// A knee or elbow that rests bent by up to 12° counts as straight, so that its two bones are half of that off.
-const BentKnees: ILimits = { arms: 3, legs: null };
-const BentElbows: ILimits = { arms: null, legs: 3 };
-
 (existsSync(Data) ? describe : describe.skip)("retargeting recordings (needs ../shared/data)", () => {
-    it.each<[string, string, ILimits]>([
-        ["motion/cmu_12_01_walk.bvh", "", Straight],
-        ["motion/pirouette_daz.bvh", "", BentKnees],
-        ["motion/makehuman_walk1.bvh", "", BentElbows],
-        ["humanoids/Xbot_mixamo.glb", "run", Straight],
-        ["humanoids/mesh2motion_ue_rig.glb", "New Custom", BentKnees],
-        ["humanoids/mesh2motion_rigify_def.glb", "YMCA", Straight],
-        ["vrm/idle_loop.vrma", "animation", BentKnees],
-    ])("%s %s points every bone where the source's points", async (path, clip, limits) => {
+    it.each([
+        ["motion/cmu_12_01_walk.bvh", ""],
+        ["motion/pirouette_daz.bvh", ""],
+        ["motion/makehuman_walk1.bvh", ""],
+        ["humanoids/Xbot_mixamo.glb", "run"],
+        ["humanoids/mesh2motion_ue_rig.glb", "New Custom"],
+        ["humanoids/mesh2motion_rigify_def.glb", "YMCA"],
+        ["vrm/idle_loop.vrma", "animation"],
+    ])("%s %s points every bone where the source's points", async (path, clip) => {
         const motion = await ReadMotionAsync(path, clip);
         const profile = DescribeRig(motion.rig, motion);
         // Twelve frames a second are enough to compare poses.
@@ -76,8 +65,8 @@ const BentElbows: ILimits = { arms: null, legs: 3 };
             `${path}: joints ${Format(report.jointMillimetres)} mm, pose ${Format(report.poseMillimetres)} mm, ` +
                 `hands and feet ${Format(report.endEffectorShare)} of the limb, jerk ${report.jerkRatio.toFixed(3)}\n`,
         );
-        expect(report.directionDegrees.arms.mean).toBeLessThan(limits.arms ?? 6);
-        expect(report.directionDegrees.legs.mean).toBeLessThan(limits.legs ?? 6);
+        expect(report.directionDegrees.arms.mean).toBeLessThan(3);
+        expect(report.directionDegrees.legs.mean).toBeLessThan(3);
         expect(report.directionDegrees.hands.mean).toBeLessThan(12);
         expect(report.directionDegrees.fingers.mean).toBeLessThan(5);
         expect(report.discontinuityDegrees).toBeLessThan(5);

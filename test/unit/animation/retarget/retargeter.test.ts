@@ -225,6 +225,20 @@ describe("Retargeter", () => {
         }
     });
 
+    it.each([2, 6, 11, 13])("straightens limbs that rest bent by %i° no further than the source does", (degrees) => {
+        const still: ITruth = { poses: [CanonicalPose(Generic)], frameRate: 30 };
+        const bend = QuaternionFromAxisAngle([1, 0, 0], degrees * Degrees);
+        const fold = (side: 1 | -1): QuaternionTuple => QuaternionFromAxisAngle([0, 1, 0], side * degrees * Degrees);
+        const rest = { left_knee: bend, right_knee: bend, left_elbow: fold(-1), right_elbow: fold(1) };
+        const [pose] = Retarget(MakeRigFixture({ rest, axesSeed: 6 }), still);
+        for (const name of ["left_knee", "right_knee", "left_elbow", "right_elbow"] as const) {
+            // A knee that came out at half of the rest bend would be bent backwards in every straight leg.
+            expect(AngleBetweenQuaternions(Quaternion(pose!.rotations, JointIndex(name)), [0, 0, 0, 1])).toBeLessThan(
+                0.05 * Degrees,
+            );
+        }
+    });
+
     it("keeps elbows straight on a body whose own rest is crooked", () => {
         const still: ITruth = { poses: [new BodyPose()], frameRate: 30 };
         const body = MeasureAvatarBody(AvatarJoints(NeutralSmplxSkeleton.positions));

@@ -59,6 +59,13 @@ function GroupError(error: (joint: SmplxJointName) => number, group: string): { 
     return { mean: errors.reduce((a, b) => a + b, 0) / errors.length, max: Math.max(...errors) };
 }
 
+/** What Unreal calls a joint. */
+function OtherName(joint: string): string {
+    const words = { shoulder: "upperarm", elbow: "lowerarm", wrist: "hand", hip: "thigh", knee: "calf", ankle: "foot" };
+    const [, side, part] = /^(left|right)_(.*)$/.exec(joint) ?? [];
+    return side ? `${words[part as keyof typeof words] ?? part!}_${side[0]!}` : joint;
+}
+
 describe("CalibrateRig", () => {
     const random = SeededRandom(5);
     const turns = Array.from({ length: 12 }, () => QuaternionFromAxisAngle([0, 1, 0], random() * 2 * Math.PI));
@@ -91,6 +98,28 @@ describe("CalibrateRig", () => {
         expect(worst.hand!.max).toBeLessThan(0.5);
         expect(worst.fingers!.mean).toBeLessThan(5);
         expect(worst.legs!.max).toBeLessThan(0.1);
+    });
+
+    it.each([
+        ["of any rig", true, 1.5],
+        // Bends of SMPL bodies are crooked joint lines at first, and pose when they are large.
+        ["with the names of SMPL", false, 5],
+    ])("changes no more than the rest pose does, at whatever angle: limbs %s", (title, isOther, most) => {
+        const step = 0.5;
+        const [limbs, changes]: [SmplxJointName[], number[]] = [["left_shoulder", "left_elbow", "left_hip"], []];
+        let before = Own;
+        for (let angle = step; angle <= 45; angle += step) {
+            const axes = (): QuaternionTuple => RandomRotation(random);
+            const rename = (name: string): string => (isOther ? OtherName(name) : name);
+            const rig = PosedRig({ elbows: angle, legs: angle / 4, axes, rename });
+            const { corrections } = CalibrateRig(rig, MapRig(rig));
+            for (const j of limbs.map(jointOf)) {
+                changes.push(AngleBetweenQuaternions(before[j]!, corrections[j]!) / Degrees);
+            }
+            before = corrections;
+        }
+        print(`limbs ${title}: ${step}° change the calibration by ${Math.max(...changes).toFixed(3)}° at most`);
+        expect(Math.max(...changes)).toBeLessThan(step * most);
     });
 
     it("reports how far each segment was from the T-pose", () => {
