@@ -13,8 +13,6 @@ import { Joint, Outwards, type RestSegments, type Side } from "./restSegments.js
 const Degrees = Math.PI / 180;
 /** Thumbs vary that much between artists; only the excess is corrected. */
 const ThumbTolerance = 25 * Degrees;
-/** A finger curled further than this at rest cannot be straightened reliably. */
-const MaxCurl = 60 * Degrees;
 /** Share of the middle phalanx' correction that the last one gets when its direction is unknown. */
 const LastPhalanxShare = 0.6;
 
@@ -29,18 +27,17 @@ export function PalmRoll(rest: RestSegments, side: Side, hand: QuaternionTuple):
 }
 
 /**
- * Straightens fingers and brings the thumb to where T-poses have it.
+ * Straightens fingers, however far they are curled at rest, and brings the thumb to where T-poses have it.
  *
  * @param hand correction of the hand
  * @param corrections receives those of the fingers
- * @returns fingers that are curled too far to be straightened
  */
 export function CalibrateHand(
     rest: RestSegments,
     side: Side,
     hand: QuaternionTuple,
     corrections: Map<SmplxJointName, QuaternionTuple>,
-): string[] {
+): void {
     const thumb =
         rest.direction("thumb1", "thumb3", side) ??
         rest.direction("thumb1", "thumb2", side) ??
@@ -53,29 +50,24 @@ export function CalibrateHand(
         const turn = SlerpQuaternion(IdentityQuaternion, ShortestRotation(now, goal), amount);
         corrections.set(Joint(side, "thumb1"), MultiplyQuaternion(turn, hand));
     }
-    return ["index", "middle", "ring", "pinky"].filter(
-        (finger) => !StraightenFinger(rest, side, finger, hand, corrections),
-    );
+    for (const finger of ["index", "middle", "ring", "pinky"]) {
+        StraightenFinger(rest, side, finger, hand, corrections);
+    }
 }
 
-/** Phalanx by phalanx from the palm outwards; false when the finger is left as it is. */
+/** Phalanx by phalanx from the palm outwards, so that no step is large and none turns the wrong way round. */
 function StraightenFinger(
     rest: RestSegments,
     side: Side,
     finger: string,
     hand: QuaternionTuple,
     corrections: Map<SmplxJointName, QuaternionTuple>,
-): boolean {
+): void {
     const directions = [1, 2, 3].map(
         (k) =>
             (k < 3 ? rest.direction(`${finger}${k}`, `${finger}${k + 1}`, side) : null) ??
             rest.tipDirection(`${finger}${k}`, side),
     );
-    const known = directions.filter((direction) => direction !== null);
-    const curl = known.slice(1).reduce((sum, d, i) => sum + AngleBetweenVector3(known[i]!, d), 0);
-    if (curl > MaxCurl) {
-        return false;
-    }
     let previous = hand;
     let correction: QuaternionTuple = IdentityQuaternion;
     directions.forEach((direction, k) => {
@@ -85,5 +77,4 @@ function StraightenFinger(
         previous = MultiplyQuaternion(correction, previous);
         corrections.set(Joint(side, `${finger}${k + 1}`), previous);
     });
-    return true;
 }

@@ -39,7 +39,7 @@ export interface IRigCalibration {
     readonly isSmpl: boolean;
     /** Per SMPL-X joint: how far the segment was from the T-pose, radians, 0..π. */
     readonly restAngles: readonly number[];
-    /** Remarks for people, for example fingers that are curled too far to be straightened. */
+    /** Remarks for people, for example limbs that have no length. */
     readonly warnings: readonly string[];
 }
 
@@ -199,13 +199,7 @@ class CalibrationSolver {
             hand = MultiplyQuaternion(QuaternionFromAxisAngle([1, 0, 0], -roll), hand);
         }
         this._corrections.set(Joint(side, "wrist"), hand);
-        const curled = CalibrateHand(this._rest, side, hand, this._corrections);
-        if (curled.length > 0) {
-            this.warnings.push(
-                `The ${side} ${curled.join(", ")} fingers are curled by more than 60° at rest and keep that curl as their ` +
-                    "zero. Give a rest pose with open hands if they look wrong.",
-            );
-        }
+        CalibrateHand(this._rest, side, hand, this._corrections);
     }
 
     private _leg(side: Side, torso: QuaternionTuple): void {

@@ -143,11 +143,15 @@ describe("CalibrateRig", () => {
         expect(AngleBetweenQuaternions(heading, QuaternionFromAxisAngle([0, 1, 0], Math.PI))).toBeLessThan(1e-6);
     });
 
-    it("keeps fingers that are curled too far, and says so", () => {
-        const rig = PosedRig({ curl: 65, axes: () => RandomRotation(random) });
-        const { corrections, warnings } = CalibrateRig(rig, MapRig(rig));
-        expect(corrections[jointOf("left_index2")]).toEqual(corrections[jointOf("left_wrist")]);
-        expect(warnings.join()).toMatch(/left index, middle, ring, pinky fingers are curled/);
+    it.each([35, 70])("opens a hand whose fingers are curled by %i° a joint", (curl) => {
+        const error = Errors({ curl, axes: () => RandomRotation(random) });
+        for (const finger of ["index", "middle", "ring", "pinky"]) {
+            const [first, second, last] = [1, 2, 3].map((k) => error(`left_${finger}${k}` as SmplxJointName));
+            // The generic fingers are not quite straight, and the last phalanx has no end: it follows by a guess.
+            print(`curled by ${curl}°: ${finger} ${first!.toFixed(2)}°, ${second!.toFixed(2)}°, ${last!.toFixed(1)}°`);
+            expect(Math.max(first!, second!)).toBeLessThan(1.5);
+            expect(last!).toBeLessThan(curl * 0.45);
+        }
     });
 
     it("turns palms that face forwards down, half of it in the forearm", () => {
