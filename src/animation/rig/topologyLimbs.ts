@@ -26,17 +26,41 @@ const MostBones = 24;
 
 /** Joints of a leg. */
 export interface ILegJoints {
+    /**
+     *
+     */
     readonly hip: number;
+    /**
+     *
+     */
     readonly knee: number;
+    /**
+     *
+     */
     readonly ankle: number;
+    /**
+     *
+     */
     readonly foot?: number;
 }
 
 /** Joints of an arm. */
 export interface IArmJoints {
+    /**
+     *
+     */
     readonly collar?: number;
+    /**
+     *
+     */
     readonly shoulder: number;
+    /**
+     *
+     */
     readonly elbow: number;
+    /**
+     *
+     */
     readonly wrist: number;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { CalibrateRig } from "../../../../src/animation/rig/calibrateRig.js";
 import { MapRig, RequireJoints } from "../../../../src/animation/rig/mapRig.js";
+import { NodeByReference, ReferenceOfNode } from "../../../../src/animation/rig/nodeReference.js";
 import { type IRigNode, type RestRig } from "../../../../src/animation/rig/restRig.js";
 import { RigError } from "../../../../src/animation/rig/rigError.js";
 import { DescribeRig, type RigJointNames } from "../../../../src/animation/rig/rigProfile.js";
@@ -53,6 +54,36 @@ describe("DescribeRig", () => {
         const { joints } = SerializeRigProfile("hero", twins, { mapping: MapRig(rig) });
         expect(joints.left_knee).not.toBe(joints.right_knee);
         expect(DescribeRig(twins, { name: "hero", joints }).mapping.nodes).toEqual(MapRig(rig).nodes);
+    });
+
+    it("finds every node again by its reference, however names repeat, and lists no more than five", () => {
+        const node = (name: string, parent: number): IRigNode => ({ ...rig[0]!, name, parent });
+        const chain = Array.from({ length: 60 }, (_, i) => node("Hips", i - 1));
+        const twins = [
+            node("A", -1),
+            node("Hand", 0),
+            node("B", -1),
+            node("Hand", 2),
+            node("Hand", 2),
+            node("A/Hand", 2),
+        ];
+        for (const nodes of [chain, twins]) {
+            nodes.forEach((_, i) => expect(NodeByReference(nodes, ReferenceOfNode(nodes, i), "hero")).toBe(i));
+        }
+        expect(ReferenceOfNode(twins, 1)).toBe("A/Hand#1");
+        expect(ReferenceOfNode(twins, 3)).toBe("B/Hand#1");
+        let reads = 0;
+        const counted = Array.from({ length: 2000 }, (_, i): IRigNode => ({
+            ...node("", i - 1),
+            get name() {
+                reads++;
+                return "Hips";
+            },
+        }));
+        const find = (): unknown => NodeByReference(counted, "Hips", "hero");
+        expect(find).toThrow(/has 2000 nodes "Hips".* …\.$/);
+        expect(find).toThrow(/^.{0,1000}$/);
+        expect(reads / counted.length).toBeLessThan(1000);
     });
 
     it.each([
