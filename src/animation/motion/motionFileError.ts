@@ -8,6 +8,7 @@ export type MotionFileErrorCode =
     | "pickled-array"
     | "unsupported-type"
     | "missing-array"
+    | "duplicate-joint"
     | "hand-model-missing"
     | "wrong-shape"
     | "non-finite";

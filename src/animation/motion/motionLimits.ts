@@ -6,6 +6,12 @@ export const MaxMotionFrames = 1_000_000;
 /** Most numbers of a motion: 45 minutes of all 55 joints at 144 Hz, an hour and a half at 72 Hz. */
 export const MaxMotionNumbers = 64_000_000;
 
+/** Fewest frames a second: a pose every ten seconds is no motion but a mistake. */
+export const MinFrameRate = 0.1;
+
+/** Most frames a second: the fastest motion capture takes 2000. */
+export const MaxFrameRate = 10_000;
+
 /**
  * Refuses motions whose size is a mistake or an attack, before memory is taken for them.
  *

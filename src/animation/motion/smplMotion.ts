@@ -1,9 +1,11 @@
-import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
+import { type SmplxJointName } from "../../format/bodyModel.js";
 import { MotionFileError } from "./motionFileError.js";
-import { RequireMotionSize } from "./motionLimits.js";
+import { MaxFrameRate, MinFrameRate, RequireMotionSize } from "./motionLimits.js";
 import { FormatShape, type INpyArray } from "./npy.js";
 import { ReadNpz, ReadNpzTexts } from "./npz.js";
 import { CheckHandOptions, HandNumbers, UnpackHand, type ISmplHandOptions } from "./smplHands.js";
+import { FindPoseSlices, type IPoseSlice, PoseArrayNames } from "./smplLayout.js";
+import { FindUpAxis, type SmplUpAxis } from "./smplUpAxis.js";
 
 /** A motion of the SMPL family as plain data. */
 export interface ISmplMotion {
@@ -19,19 +21,16 @@ export interface ISmplMotion {
     readonly translations: Float64Array;
     /** Body model that the file was made with, by the layout of its pose. */
     readonly model: "smpl" | "smplh" | "smplx";
-    /** Axis of the file's world that points up, as its content tells; mocap archives have z. */
-    readonly upAxis: "y" | "z";
+    /** Axis of the file's world that points up, as its content tells: mocap archives have z, estimates from video −y. */
+    readonly upAxis: SmplUpAxis;
+    /** Why that axis was taken, where it is not plain; null for a person who stands along y. */
+    readonly upAxisWarning: string | null;
+    /** What else was assumed about the file, a sentence each. */
+    readonly warnings: readonly string[];
     /** Shape of the performer; empty when the file does not say. */
     readonly betas: readonly number[];
     /** `neutral`, `female`, `male`, or null when the file does not say. */
     readonly gender: string | null;
-}
-
-/** Where a run of joints lies in an array of axis-angle vectors. */
-interface ISlice {
-    readonly array: string;
-    readonly offset: number;
-    readonly joints: readonly SmplxJointName[];
 }
 
 /** Taken when the file does not say: the rate of the published dance and speech sets. */
@@ -40,37 +39,9 @@ const DefaultFrameRate = 60;
 /** Both spellings occur in the published sets. */
 const FrameRateNames = ["mocap_frame_rate", "mocap_framerate"] as const;
 
-const Body = SmplxJointNames.slice(1, 22);
-const LeftHand = SmplxJointNames.slice(25, 40);
-const RightHand = SmplxJointNames.slice(40, 55);
-
-/** Layouts of the array `poses` by its width: SMPL (whose hand joints 22 and 23 have no like), SMPL-H and SMPL-X. */
-const PoseLayouts: Readonly<Record<number, readonly Omit<ISlice, "array">[]>> = {
-    72: [{ offset: 0, joints: SmplxJointNames.slice(0, 22) }],
-    156: [
-        { offset: 0, joints: SmplxJointNames.slice(0, 22) },
-        { offset: 66, joints: LeftHand },
-        { offset: 111, joints: RightHand },
-    ],
-    165: [{ offset: 0, joints: SmplxJointNames }],
-};
-
-/** Arrays of their own, in the names of the motion sets and of the body models' parameter files. */
-const SplitArrays: readonly ISlice[] = [
-    ...["root_orient", "global_orient"].map((array) => ({ array, offset: 0, joints: ["pelvis"] as const })),
-    ...["pose_body", "body_pose"].map((array) => ({ array, offset: 0, joints: Body })),
-    ...["pose_jaw", "jaw_pose"].map((array) => ({ array, offset: 0, joints: ["jaw"] as const })),
-    { array: "pose_eye", offset: 0, joints: ["left_eye", "right_eye"] },
-    { array: "leye_pose", offset: 0, joints: ["left_eye"] },
-    { array: "reye_pose", offset: 0, joints: ["right_eye"] },
-    { array: "pose_hand", offset: 0, joints: [...LeftHand, ...RightHand] },
-    { array: "left_hand_pose", offset: 0, joints: LeftHand },
-    { array: "right_hand_pose", offset: 0, joints: RightHand },
-];
-
 const TranslationNames = ["trans", "transl"] as const;
 
-const WantedNames = ["poses", ...SplitArrays.map(({ array }) => array), ...TranslationNames, ...FrameRateNames];
+const WantedNames = [...PoseArrayNames, ...TranslationNames, ...FrameRateNames];
 
 /** Arrays that hold coefficients of the hand components when they are narrower than a hand. */
 const HandArrays: readonly string[] = ["left_hand_pose", "right_hand_pose"];
@@ -78,19 +49,17 @@ const HandArrays: readonly string[] = ["left_hand_pose", "right_hand_pose"];
 /** Most shape coefficients that are read. */
 const MaxBetas = 300;
 
-/** Arrays that only the z-up mocap archives have, with the weight of that as a share of a person standing upright. */
-const ArchiveArrays: Readonly<Record<string, number>> = { mocap_time_length: 0.6, dmpls: 0.4, marker_data: 0.3 };
-
 /**
  * Reads a motion of the SMPL family from an NPZ file: `poses` of 72 (SMPL), 156 (SMPL-H) or 165 (SMPL-X) numbers a frame,
- * or arrays of their own (`root_orient`, `pose_body`, … or `global_orient`, `body_pose`, …); `trans` and the frame rate
- * where given.
+ * or arrays of their own (`root_orient`, `pose_body`, … or `global_orient`, `body_pose`, …), which are not looked at beside
+ * `poses`; `trans`, else `transl`, and the frame rate where given.
  *
  * @param bytes the file
  * @param fileName name of the file, for messages
  * @param options how hand angles are meant (default: absolute, zero being the flat open hand)
  * @returns the motion
- * @throws {@link MotionFileError} when the file is damaged or too large, or its arrays are not a pose of one of these layouts
+ * @throws {@link MotionFileError} when the file is damaged or too large, or its arrays are not a
+ * pose of one of these layouts
  *
  * @example
  * ```ts
@@ -112,7 +81,7 @@ export function ReadSmplMotion(bytes: Uint8Array, fileName?: string, options: IS
 function ReadArrays(bytes: Uint8Array, options: ISmplHandOptions): ISmplMotion {
     const arrays = ReadNpz(bytes, WantedNames);
     const { names, texts } = ReadNpzTexts(bytes, ["gender"]);
-    const slices = FindSlices(arrays);
+    const slices = FindPoseSlices(arrays);
     const frameCount = arrays.get(slices[0]!.array)!.shape[0] ?? 0;
     // All are checked before anything is allocated: a shape may claim any size as long as one dimension is zero.
     const sources = slices.map(({ array, joints: run }) =>
@@ -130,14 +99,18 @@ function ReadArrays(bytes: Uint8Array, options: ISmplHandOptions): ISmplMotion {
     const name = TranslationNames.find((candidate) => arrays.has(candidate));
     const trans = name && RequireRows(arrays, name, frameCount, 3);
     const translations = new Float64Array(frameCount * 3).map((_, i) => (trans ? trans.at(i) : 0));
+    const warnings: string[] = [];
+    const { axis, warning } = FindUpAxis(rotations, width, joints.indexOf("pelvis") * 3, names);
     return {
         frameCount,
-        frameRate: ReadFrameRate(arrays),
+        frameRate: ReadFrameRate(arrays, warnings),
         joints,
         rotations,
         translations,
         model: joints.includes("jaw") ? "smplx" : joints.includes("left_index1") ? "smplh" : "smpl",
-        upAxis: FindUpAxis(rotations, width, joints.indexOf("pelvis"), names),
+        upAxis: axis,
+        upAxisWarning: warning,
+        warnings,
         betas: ReadBetas(bytes),
         gender: texts.get("gender") ?? null,
     };
@@ -151,7 +124,7 @@ interface ISliceTarget {
 }
 
 function CopySlice(
-    { array, offset, joints }: ISlice,
+    { array, offset, joints }: IPoseSlice,
     source: INpyArray,
     frameCount: number,
     { handPose, hands }: ISmplHandOptions,
@@ -200,32 +173,6 @@ function WidthOf(
     return stored;
 }
 
-/** A person stands more than she lies: the axis along which her body points on average is up. */
-function FindUpAxis(rotations: Float64Array, width: number, pelvis: number, names: ReadonlySet<string>): "y" | "z" {
-    const [up, forward] = pelvis < 0 ? [1, 0] : MeanBodyAxis(rotations, width, pelvis * 3);
-    const archive = Object.entries(ArchiveArrays).reduce(
-        (sum, [name, share]) => sum + (names.has(name) ? share : 0),
-        0,
-    );
-    return forward + archive > up ? "z" : "y";
-}
-
-/** Components y and z of the body's own up axis in the world of the file, mean of all frames. */
-function MeanBodyAxis(rotations: Float64Array, width: number, column: number): [number, number] {
-    const frames = rotations.length / width;
-    let [up, forward] = [0, 0];
-    for (let frame = 0; frame < frames; frame++) {
-        const at = frame * width + column;
-        const [x, y, z] = [rotations[at]!, rotations[at + 1]!, rotations[at + 2]!];
-        const angle = Math.hypot(x, y, z);
-        // Rodrigues' formula for the image of +y; near angle 0 that is +y itself.
-        const [s, c] = angle > 1e-9 ? [Math.sin(angle) / angle, (1 - Math.cos(angle)) / angle ** 2] : [1, 0];
-        up += (1 - c * (x * x + z * z)) / frames;
-        forward += (s * x + c * y * z) / frames;
-    }
-    return [up, forward];
-}
-
 /** The first row where there is one a frame. A motion is of use without, so that what cannot be read is left out. */
 function ReadBetas(bytes: Uint8Array): number[] {
     try {
@@ -236,28 +183,6 @@ function ReadBetas(bytes: Uint8Array): number[] {
     } catch {
         return [];
     }
-}
-
-function FindSlices(arrays: ReadonlyMap<string, INpyArray>): readonly ISlice[] {
-    const poses = arrays.get("poses");
-    if (poses) {
-        const layout = poses.shape.length === 2 ? PoseLayouts[poses.shape[1]!] : undefined;
-        if (!layout || poses.shape[0] === 0) {
-            throw new MotionFileError(
-                "wrong-shape",
-                `Array "poses" has the shape ${FormatShape(poses.shape)}: (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.`,
-            );
-        }
-        return layout.map((slice) => ({ array: "poses", ...slice }));
-    }
-    const slices = SplitArrays.filter(({ array }) => arrays.has(array));
-    if (slices.length === 0) {
-        throw new MotionFileError(
-            "missing-array",
-            'The file holds no pose: it needs "poses", or "root_orient" and "pose_body", or "global_orient" and "body_pose".',
-        );
-    }
-    return slices;
 }
 
 function RequireRows(arrays: ReadonlyMap<string, INpyArray>, name: string, rows: number, columns: number): INpyArray {
@@ -287,21 +212,20 @@ function RequireRows(arrays: ReadonlyMap<string, INpyArray>, name: string, rows:
     return array;
 }
 
-function ReadFrameRate(arrays: ReadonlyMap<string, INpyArray>): number {
+function ReadFrameRate(arrays: ReadonlyMap<string, INpyArray>, warnings: string[]): number {
     const name = FrameRateNames.find((candidate) => arrays.has(candidate));
     if (!name) {
+        warnings.push(`The file does not say its frame rate ("${FrameRateNames[0]}"): ${DefaultFrameRate} is taken.`);
         return DefaultFrameRate;
     }
-    const rate = ReadScalar(arrays.get(name)!);
-    if (!(rate > 0 && rate < 10_000)) {
+    const array = arrays.get(name)!;
+    const rate = array.count === 1 ? array.at(0) : NaN;
+    if (!(rate >= MinFrameRate && rate <= MaxFrameRate)) {
+        const found = array.count === 1 ? String(rate) : `${array.count} numbers`;
         throw new MotionFileError(
             "wrong-shape",
-            `"${name}" is ${rate}: a number of frames a second, above 0, is expected.`,
+            `"${name}" is ${found}: one number of frames a second, ${MinFrameRate} to ${MaxFrameRate}, is expected.`,
         );
     }
     return rate;
-}
-
-function ReadScalar(array: INpyArray): number {
-    return array.count > 0 ? array.at(0) : NaN;
 }

@@ -8,15 +8,20 @@ import { FrameMotion } from "./frameMotion.js";
 import { type IMotion } from "./motion.js";
 import { FindMotionGround, LiftRig } from "./motionGround.js";
 import { type ISmplMotion } from "./smplMotion.js";
+import { type SmplUpAxis } from "./smplUpAxis.js";
 
 /** How a motion of the SMPL family is placed. */
 export interface ISmplRigMotionOptions {
     /** Axis of the file's world that points up (default: as its content tells). */
-    readonly upAxis?: "y" | "z";
+    readonly upAxis?: SmplUpAxis;
 }
 
-/** −90° about x: z up → y up. */
-const Upright = Float64Array.of(-Math.SQRT1_2, 0, 0, Math.SQRT1_2);
+/** Turns about x that make y point up: −90° of z up, 180° of y down. */
+const ToYUp: Readonly<Record<SmplUpAxis, Float64Array | null>> = {
+    y: null,
+    z: Float64Array.of(-Math.SQRT1_2, 0, 0, Math.SQRT1_2),
+    "-y": Float64Array.of(1, 0, 0, 0),
+};
 
 const Up: Vector3Tuple = [0, 1, 0];
 
@@ -48,14 +53,16 @@ export function CreateSmplMotion(name: string, smpl: ISmplMotion, options: ISmpl
         parent < 0 ? [...position] : [...SubtractVector3(position, rig[parent]!.position)],
     );
     const humanoid = Object.fromEntries(nodeOf) as Partial<Record<SmplxJointName, number>>;
-    const warnings = options.upAxis === undefined && upAxis === "z" ? ["The file is taken for z up."] : [];
+    const { upAxisWarning } = smpl;
+    const isGuess = options.upAxis === undefined && upAxisWarning !== null;
+    const warnings = isGuess ? [upAxisWarning, ...smpl.warnings] : smpl.warnings;
     const source = {
         name,
         rig,
         humanoid,
         warnings,
         offsets,
-        ...ReadFrames(smpl, nodeOf, positions[0]!, upAxis === "z"),
+        ...ReadFrames(smpl, nodeOf, positions[0]!, ToYUp[upAxis]),
     };
     const ground = FindMotionGround(new FrameMotion(source), humanoid, Up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, Up, ground) });
@@ -70,7 +77,7 @@ function ReadFrames(
     { frameCount, frameRate, joints, rotations, translations }: ISmplMotion,
     nodeOf: ReadonlyMap<SmplxJointName, number>,
     pelvis: Vector3Tuple,
-    isZUp: boolean,
+    upright: Float64Array | null,
 ): {
     readonly frameCount: number;
     readonly frameRate: number;
@@ -85,16 +92,16 @@ function ReadFrames(
     const rootColumn = joints.indexOf("pelvis");
     for (let i = 0; i < frameCount * joints.length; i++) {
         FromRotationVectorPacked(rotations, i * 3, packed, i * 4);
-        if (isZUp && i % joints.length === rootColumn) {
+        if (upright && i % joints.length === rootColumn) {
             FromRotationVectorPacked(rotations, i * 3, root, 0);
-            MultiplyPacked(Upright, 0, root, 0, packed, i * 4);
+            MultiplyPacked(upright, 0, root, 0, packed, i * 4);
         }
     }
     for (let i = 0; i < places.length; i++) {
         places[i] = translations[i]! + pelvis[i % 3]!;
     }
-    for (let frame = 0; isZUp && frame < frameCount; frame++) {
-        RotatePacked(Upright, 0, places, frame * 3, places, frame * 3);
+    for (let frame = 0; upright && frame < frameCount; frame++) {
+        RotatePacked(upright, 0, places, frame * 3, places, frame * 3);
     }
     const turned = joints.map((joint) => nodeOf.get(joint)!);
     return { frameCount, frameRate, turned, rotations: packed, moved: [0], translations: places };

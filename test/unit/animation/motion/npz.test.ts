@@ -178,6 +178,10 @@ describe("ReadSmplMotion", () => {
         ["a translation of another length", "wrong-shape", { poses: Floats([4, 72]), trans: Floats([5, 3]) }],
         ["a number that is none", "non-finite", { poses: Floats([2, 72], (i) => (i === 80 ? NaN : 0)) }],
         ["no frame rate", "wrong-shape", { poses: Floats([2, 72]), mocap_framerate: Floats([1]) }],
+        ["a rate near zero", "wrong-shape", { poses: Floats([2, 72]), mocap_framerate: Floats([1], () => 1e-30) }],
+        ["two frame rates", "wrong-shape", { poses: Floats([2, 72]), mocap_framerate: Floats([2], () => 30) }],
+        ["two roots", "duplicate-joint", { root_orient: Floats([2, 3]), global_orient: Floats([2, 3]) }],
+        ["a hand twice", "duplicate-joint", { pose_hand: Floats([2, 90]), left_hand_pose: Floats([2, 45]) }],
     ] as const)("refuses %s with code %s", (_, code, arrays) => {
         expect(CodeOf(() => ReadSmplMotion(Npz(arrays)))).toBe(code);
     });
@@ -188,6 +192,9 @@ describe("ReadSmplMotion", () => {
         );
         expect(() => ReadSmplMotion(Npz({ poses: Floats([4]) }))).toThrow(
             'Array "poses" has the shape (4,): (T, 72), (T, 156) or (T, 165) with T ≥ 1 is expected.',
+        );
+        expect(() => ReadSmplMotion(Npz({ root_orient: Floats([2, 3]), global_orient: Floats([2, 3]) }))).toThrow(
+            'Arrays "root_orient" and "global_orient" both turn the joint "pelvis": save the file with one of them.',
         );
         expect(() => ReadSmplMotion(Npz({ poses: Npy("|O", "()", new Uint8Array(3)) }))).toThrow(
             /"poses" holds Python objects \(a pickle\).*numpy\.savez/,

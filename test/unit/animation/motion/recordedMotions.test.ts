@@ -8,6 +8,7 @@ import { CreateSmplMotion } from "../../../../src/animation/motion/smplRigMotion
 import { type NpzValue, WriteNpz } from "../../../../src/animation/motion/writeNpz.js";
 import { MeasureAvatarBody } from "../../../../src/animation/pose/measureAvatarBody.js";
 import { NeutralJoints } from "../../../../src/animation/pose/neutralJoints.js";
+import { type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { CompareFrames, ItWithData, PrintFigure, RetargetFrames, SharedData } from "../../../support/motions.js";
 
 const body = MeasureAvatarBody(NeutralJoints);
@@ -146,6 +147,40 @@ describe("CreateSmplMotion", () => {
         expect(Smpl({ poses: Poses(2, 0.4) }).upAxis).toBe("y");
         const length = { shape: [], values: Float64Array.of(2) };
         expect(Smpl({ poses: Poses(2, 0.4), mocap_time_length: length }).upAxis).toBe("z");
+    });
+
+    it("takes a person who stands along −y for one seen by a camera, and says so; who lies is no such person", () => {
+        const camera = Smpl({ poses: Poses(3, 0.98 * Math.PI) });
+        expect(camera.upAxis).toBe("-y");
+        const motion = CreateSmplMotion("camera", camera);
+        expect(motion.warnings!.join()).toMatch(/taken for y down.*state the `upAxis`/);
+        const pose = new RigPose(motion.rig.length);
+        motion.sample(0, pose);
+        const height = (joint: SmplxJointName): number => pose.positions[motion.humanoid![joint]! * 3 + 1]!;
+        expect(height("head") - height("pelvis")).toBeGreaterThan(0.4);
+        const stated = CreateSmplMotion("camera", camera, { upAxis: "y" }).warnings!;
+        expect(stated.join()).not.toContain("taken for y down");
+        // On the side, along x; on the back, half turned from x to z; head over heels, three frames of four.
+        const side = [0, 0, Math.PI / 2];
+        for (const [turns, axis] of [
+            [[side], "y"],
+            [[[0.45, 0, Math.PI / 2]], "y"],
+            [[[0, 0, 0], side, [Math.PI, 0, 0], [Math.PI, 0, 0]], "y"],
+        ] as const) {
+            const poses = { shape: [turns.length, 72], values: new Float32Array(turns.length * 72) };
+            turns.forEach((turn, frame) => poses.values.set(turn, frame * 72));
+            const smpl = Smpl({ poses });
+            expect(smpl.upAxis).toBe(axis);
+            expect(smpl.upAxisWarning).toMatch(/though the body seldom stands along y/);
+        }
+        expect(Smpl({ poses: Poses(2, 0) }).upAxisWarning).toBeNull();
+    });
+
+    it("tells the frame rate that it assumes", () => {
+        const warnings = CreateSmplMotion("still", Smpl({ poses: Poses(2, 0) })).warnings!;
+        expect(warnings).toEqual([expect.stringMatching(/does not say its frame rate.*: 60 is taken/)]);
+        const rate = { shape: [], values: Float64Array.of(30) };
+        expect(CreateSmplMotion("still", Smpl({ poses: Poses(2, 0), mocap_framerate: rate })).warnings).toEqual([]);
     });
 
     it("turns the world about its origin, the model's own root offset included", () => {
