@@ -10,6 +10,7 @@ import { type BodyAdjustments } from "./bodyAdjustments.js";
 import { type IContactThresholds } from "./contactDetector.js";
 import { ContactTrack } from "./contactTrack.js";
 import { FootPointCount } from "./footPoints.js";
+import { LevelMotion } from "./levelMotion.js";
 import { SmoothCover } from "./smoothCover.js";
 
 /** Corrects the poses of a clip that is being made, frame by frame in order of time; see `RetargetMotion`. */
@@ -25,13 +26,13 @@ export interface IBakeAdjustOptions extends IRetargetOptions {
     readonly contacts?: IContactThresholds;
 }
 
-/** The pelvis begins to come down this long before a leg needs it, seconds. */
-const LoweringAhead = 0.07;
+/** The pelvis comes down by what legs cannot reach this long before they need it, seconds. */
+const LoweringAhead = 0.06;
 
 /**
  * Lets adjustments work on the poses of a clip that is being made. Contacts are detected from the source beforehand, so
- * feet turn flat before they land and the pelvis comes down in time; a source whose standing feet float above its ground is
- * set down on it. The motion is run through once ahead.
+ * feet turn flat before they land. A source whose standing feet float above its ground, or sink into it, is set on it, and
+ * standing legs stay as bent as the source has them. The motion is run through twice ahead.
  *
  * @param adjustments what is adjusted; raise the weights of its parts first
  * @param body the body that is posed
@@ -56,13 +57,9 @@ export function AdjustWhileBaking(
 ): AdjustPose {
     const track = new ContactTrack(motion, profile, options.contacts);
     const run = new BakeRun(adjustments, body, track, options.from ?? 0);
-    const needs = adjustments.feet.weight > 0 ? NeededLowerings(run, adjustments, body, motion, profile, options) : [0];
-    const plan = SmoothCover(needs, Math.max(1, Math.round(LoweringAhead * motion.frameRate)));
+    const shifts = adjustments.feet.weight > 0 ? PlanShifts(run, adjustments, body, motion, profile, options) : null;
     run.begin();
-    return (pose, seconds) => {
-        const frame = Math.min(plan.length - 1, Math.max(0, Math.round(seconds * motion.frameRate)));
-        run.adjust(pose, seconds, plan[frame]!);
-    };
+    return (pose, seconds) => run.adjust(pose, seconds, shifts ? ValueAt(shifts, seconds * motion.frameRate) : null);
 }
 
 /** One run through a clip. */
@@ -71,7 +68,6 @@ class BakeRun {
     private readonly _track: ContactTrack;
     private readonly _kinematics: BodyKinematics;
     private readonly _contacts = new Float32Array(FootPointCount);
-    private readonly _legLength: number;
     private readonly _from: number;
     private _last = 0;
 
@@ -79,7 +75,6 @@ class BakeRun {
         this._adjustments = adjustments;
         this._track = track;
         this._kinematics = new BodyKinematics(body.restPositions);
-        this._legLength = body.legLength;
         this._from = from;
     }
 
@@ -88,19 +83,26 @@ class BakeRun {
         this._last = 0;
     }
 
-    public adjust(pose: BodyPose, seconds: number, plannedLowering: number | null): void {
+    /** Whether the motion is cut between the last frame and this one. */
+    public isCut(seconds: number): boolean {
+        return this._track.isCut(this._from + this._last, this._from + seconds);
+    }
+
+    public adjust(pose: BodyPose, seconds: number, shift: number | null): void {
         const { feet } = this._adjustments;
+        if (this.isCut(seconds)) {
+            this._adjustments.reset();
+        }
         this._track.sample(this._from + seconds, this._contacts);
-        pose.pelvis[1]! -= this._track.float * this._legLength * Math.min(1, feet.weight);
-        feet.plannedLowering = plannedLowering;
+        feet.plannedShift = shift;
         this._adjustments.applyWithContacts(pose, this._kinematics, seconds, seconds - this._last, this._contacts);
-        feet.plannedLowering = null;
+        feet.plannedShift = null;
         this._last = seconds;
     }
 }
 
-/** How far the pelvis has to come down in each frame of the clip. */
-function NeededLowerings(
+/** How far the motion is moved up in each frame of the clip. */
+function PlanShifts(
     run: BakeRun,
     adjustments: BodyAdjustments,
     body: IAvatarBody,
@@ -109,16 +111,34 @@ function NeededLowerings(
     options: IBakeAdjustOptions,
 ): Float64Array {
     const { from = 0, to = motion.duration } = options;
+    const { frameRate } = motion;
     const retargeter = new Retargeter(motion.rig, profile, body, options);
     const source = new RigPose(motion.rig.length);
     const pose = new BodyPose();
-    const needs = new Float64Array(Math.max(1, Math.round((to - from) * motion.frameRate) + 1));
+    const frames = Math.max(1, Math.round((to - from) * frameRate) + 1);
+    const cuts = new Uint8Array(frames);
+    const legs = new Float64Array(frames * 6);
     run.begin();
-    for (let frame = 0; frame < needs.length; frame++) {
-        motion.sample(from + frame / motion.frameRate, source);
+    for (let frame = 0; frame < frames; frame++) {
+        motion.sample(from + frame / frameRate, source);
         retargeter.solve(source, pose);
-        run.adjust(pose, frame / motion.frameRate, null);
-        needs[frame] = adjustments.feet.neededLowering;
+        cuts[frame] = run.isCut(frame / frameRate) ? 1 : 0;
+        run.adjust(pose, frame / frameRate, 0);
+        legs.set(adjustments.feet.demands, frame * 6);
     }
-    return needs;
+    const shifts = LevelMotion({ legs, cuts, frameRate });
+    const over = shifts.map((shift, frame) => {
+        const most = [0, 3].map((at) => (legs[frame * 6 + at + 2]! > 0 ? legs[frame * 6 + at + 1]! : Infinity));
+        return Math.max(0, shift - Math.min(...most));
+    });
+    const lowering = SmoothCover(over, Math.max(1, Math.round(LoweringAhead * frameRate)));
+    return shifts.map((shift, frame) => shift - lowering[frame]!);
+}
+
+/** Value between two samples. */
+function ValueAt(values: Float64Array, at: number): number {
+    const index = Math.min(values.length - 1, Math.max(0, at));
+    const before = Math.floor(index + 1e-6);
+    const after = Math.min(values.length - 1, before + 1);
+    return values[before]! + (values[after]! - values[before]!) * Math.max(0, index - before);
 }

@@ -19,12 +19,19 @@ const MostLowering = 0.12;
 /** How fast the pelvis comes down to feet, and how fast the body follows ground that rises and falls, Hz. */
 const LoweringFrequency = 10;
 const ClimbingFrequency = 2.5;
+/** How fast the height of a motion whose standing feet float or sink is put right, Hz. */
+const LevelFrequency = 2;
+/** Legs whose feet are farther aside than this share of their length tell nothing of the height of the body. */
+const MostAside = 0.7;
+/** Of a leg that is bent this little, its height is as certain as it gets: square of the sine of half the bend. */
+const StraightBend = 0.002;
 
 /**
  * Keeps standing feet where they stand, soles on the ground, on steps and slopes too.
  *
  * Poses are made for level ground at height 0; a foot that stands is held where it landed, flat on the ground, heel and toes
- * each as long as they stand; a foot that swings follows its motion over the ground. The pelvis comes down as little as
+ * each as long as they stand; a foot that swings follows its motion over the ground. A motion that floats above its ground or
+ * sinks into it is moved as a whole, so that standing legs are bent as in the motion; then the pelvis comes down as little as
  * the standing legs need. There is no margin of reach: legs that the motion has straight stay straight.
  */
 export class FootPlanter {
@@ -38,23 +45,29 @@ export class FootPlanter {
     public readonly right = new Effector();
 
     /**
-     * How far the pelvis comes down in the next frame, metres, where that was planned ahead; null lets it follow what the legs
-     * need. What the legs cannot do without is added all the same.
+     * How far the motion is moved up in the next frame, metres, where that was planned ahead; null lets it follow what
+     * standing legs ask for. The pelvis comes down all the same where a leg would not reach.
      */
-    public plannedLowering: number | null = null;
+    public plannedShift: number | null = null;
+    /**
+     * [2,3] what the left and the right leg asked for in the last frame: how far the motion has to be moved up, metres, for
+     * the leg to be as bent as in the motion; how far at most, for the leg to reach; how much that counts, 0 and more.
+     */
+    public readonly demands = new Float64Array(6);
 
     private readonly _legLength: number;
     private readonly _feet: readonly [PlantedFoot, PlantedFoot];
     private readonly _legs: readonly [TwoBoneIk, TwoBoneIk];
     private readonly _lowering = new Damped(LoweringFrequency);
     private readonly _climb = new Damped(ClimbingFrequency);
+    private readonly _level = new Damped(LevelFrequency);
+    private _wantedLevel = 0;
     /** [2,3] where the ankles go. */
     private readonly _goals = new Float64Array(6);
     private readonly _rotation = new Float64Array(4);
     private readonly _toes = new Float64Array(4);
     /** [2,8] world rotations of both feet and toes in the motion. */
     private readonly _posed = new Float64Array(16);
-    private _needed = 0;
     private _isFirst = true;
 
     /** @param body the body whose feet are planted */
@@ -65,11 +78,6 @@ export class FootPlanter {
             new TwoBoneIk(body.restPositions, this._feet[0].ankle, 1),
             new TwoBoneIk(body.restPositions, this._feet[1].ankle, 1),
         ];
-    }
-
-    /** How far the pelvis had to come down in the last frame, metres. */
-    public get neededLowering(): number {
-        return this._needed;
     }
 
     /** Whether feet are moved. */
@@ -118,6 +126,12 @@ export class FootPlanter {
             step = 0;
         }
         const weight = Math.min(1, this.weight);
+        if (this._isFirst) {
+            this._level.reset();
+            this._wantedLevel = 0;
+        }
+        this._level.advance(this._wantedLevel, step);
+        this._move(pose, kinematics, (this.plannedShift ?? this._level.value) * weight);
         for (let side = 0; side < 2; side++) {
             this._feet[side]!.plan(kinematics, contacts, side * 2, this.groundAt, step);
             for (let i = 0; i < 4; i++) {
@@ -151,13 +165,56 @@ export class FootPlanter {
         }
         this._climb.advance(ground, dt);
         const climb = this._climb.value;
-        this._needed = this._loweringFor(kinematics, climb, EasyReach);
+        this._askLegs(kinematics, climb);
+        const needed = this._loweringFor(kinematics, climb, EasyReach);
         if (this._isFirst) {
-            this._lowering.reset(this._needed);
+            this._lowering.reset(needed);
         }
-        this._lowering.advance(this._needed, dt);
-        const lowering = this.plannedLowering ?? this._lowering.value;
+        this._lowering.advance(needed, dt);
+        const lowering = this.plannedShift === null ? this._lowering.value : 0;
         return climb - Math.max(lowering, this._loweringFor(kinematics, climb, LastReach));
+    }
+
+    /** Moves the whole pose up. */
+    private _move(pose: BodyPose, { positions }: BodyKinematics, shift: number): void {
+        if (shift === 0) {
+            return;
+        }
+        pose.pelvis[1]! += shift;
+        for (let i = 1; i < positions.length; i += 3) {
+            positions[i]! += shift;
+        }
+    }
+
+    /** Finds the height of the body at which standing legs are as bent as in the motion. */
+    private _askLegs({ positions }: BodyKinematics, climb: number): void {
+        const shift = this.plannedShift ?? this._level.value;
+        let sum = 0;
+        let total = 0;
+        for (let side = 0; side < 2; side++) {
+            const foot = this._feet[side]!;
+            const { length } = this._legs[side]!;
+            const hip = foot.hip * 3;
+            const posed = Distance(positions, hip, positions, foot.ankle * 3);
+            const x = foot.position[0]! - positions[hip]!;
+            const z = foot.position[2]! - positions[hip + 2]!;
+            const height = positions[hip + 1]! + climb - foot.position[1]!;
+            const aside = x * x + z * z;
+            const most = MostLowering * this._legLength;
+            const wanted = Math.sqrt(Math.max(0, posed * posed - aside)) - height;
+            const highest = Math.sqrt(Math.max(0, Math.max(length, posed) ** 2 - aside)) - height;
+            const isSure = aside < (MostAside * length) ** 2 && height > 0;
+            // A leg that is nearly straight bends by much when the hip comes down by little: d(bend)² / d(height)².
+            const weight = isSure ? foot.load / (Math.max(0, 1 - (posed / length) ** 2) + StraightBend) : 0;
+            this.demands[side * 3] = Math.min(most, Math.max(-most, shift + wanted));
+            this.demands[side * 3 + 1] = Math.max(-most, shift + highest);
+            this.demands[side * 3 + 2] = weight;
+            sum += weight * this.demands[side * 3]!;
+            total += weight;
+        }
+        if (total > 0) {
+            this._wantedLevel = sum / total;
+        }
     }
 
     /** The least lowering of the pelvis that lets all standing legs be no longer than a share of their length. */

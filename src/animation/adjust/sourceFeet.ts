@@ -43,9 +43,8 @@ export class SourceFeet extends FootPoints {
      * are not level. What a person's rest pose says is kept where a point never stands still.
      *
      * @param motion motion of this rig
-     * @returns how far standing feet float above the rig's ground, mean of the points, in lengths of the leg
      */
-    public learn(motion: IMotion): number {
+    public learn(motion: IMotion): void {
         const pose = new RigPose(motion.rig.length);
         const samples = Math.min(MostSamples, Math.max(2, Math.round(motion.duration * motion.frameRate)));
         const step = motion.duration / samples;
@@ -65,15 +64,12 @@ export class SourceFeet extends FootPoints {
             }
         }
         const most = (MostOffset * this.legLength) / ReferenceLeg;
-        let float = 0;
         still.forEach((heights, point) => {
             const height = heights.sort((a, b) => a - b)[Math.floor(heights.length * StandingShare)];
             if (height !== undefined && Math.abs(height - this.restHeights[point]!) < most) {
-                float += (height - this.restHeights[point]!) / this.legLength / this._nodes.length;
                 this.restHeights[point] = height;
             }
         });
-        return float;
     }
 
     /** Takes over where the feet are now. */
