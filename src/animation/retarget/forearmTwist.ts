@@ -4,8 +4,9 @@ import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type IRigMapping } from "../rig/mapRig.js";
 import { type RestRig } from "../rig/restRig.js";
 
-/** Beyond this the hand has turned further than any arm does, so the count of turns was lost: back to the shorter way. */
+/** Beyond this the hand has turned further than any arm does: the elbow eases back, to where it is after a whole turn. */
 const MostTurn = 1.5 * Math.PI;
+const WholeTurn = 2 * Math.PI;
 /** A hand swung by half a turn has no twist that could be told. */
 const LeastTwist = 1e-8;
 /** What is moved to the elbow of rigs whose own skin spreads the turn over helper bones. */
@@ -65,13 +66,13 @@ export class ForearmTwist {
         const w = rotations[at + 3]!;
         if (along * along + w * w > LeastTwist) {
             const angle = 2 * Math.atan2(along, w);
-            const turns = Math.round((this._angle - angle) / (2 * Math.PI));
-            this._angle = angle + turns * 2 * Math.PI;
-            if (Math.abs(this._angle) > MostTurn) {
-                this._angle -= Math.sign(this._angle) * 2 * Math.PI;
+            const turns = Math.round((this._angle - angle) / WholeTurn);
+            this._angle = angle + turns * WholeTurn;
+            if (Math.abs(this._angle) >= WholeTurn) {
+                this._angle -= Math.sign(this._angle) * WholeTurn;
             }
         }
-        const half = (this._share * this._angle) / 2;
+        const half = (this._share * EasedTurn(this._angle)) / 2;
         const sine = Math.sin(half);
         const turn = this._turn;
         for (let i = 0; i < 3; i++) {
@@ -81,4 +82,10 @@ export class ForearmTwist {
         MultiplyPacked(rotations, this._elbow * 4, turn, 0, rotations, this._elbow * 4);
         InverseMultiplyPacked(turn, 0, rotations, at, rotations, at);
     }
+}
+
+/** What an elbow takes its share of: the turn that was counted, or what is left of it on the way to a whole one. */
+function EasedTurn(angle: number): number {
+    const left = WholeTurn - Math.abs(angle);
+    return left >= WholeTurn - MostTurn ? angle : (Math.sign(angle) * left * MostTurn) / (WholeTurn - MostTurn);
 }
