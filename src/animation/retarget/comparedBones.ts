@@ -16,14 +16,6 @@ export interface IComparedBone {
     readonly isLine: boolean;
 }
 
-/** Lines across the body, compared by positions alone. */
-export interface IComparedLine {
-    /** Ends, joints in SMPL-X order. */
-    readonly from: readonly [number, number];
-    /** Ends, joints in SMPL-X order. */
-    readonly to: readonly [number, number];
-}
-
 const Index = (name: string): number => SmplxJointNames.indexOf(name as SmplxJointName);
 
 function BonesOf(side: "left" | "right"): IComparedBone[] {
@@ -63,23 +55,24 @@ function BonesOf(side: "left" | "right"): IComparedBone[] {
     ];
 }
 
-/** Bones of limbs, hands and feet, and where the head looks. */
+/**
+ * Bones of limbs, hands and feet; lines of hips and shoulders, lower and upper trunk, and where the head looks. Lines between
+ * the joints of trunks are as crooked as a skeleton likes, so those are compared by rotations.
+ */
 export const ComparedBones: readonly IComparedBone[] = [
     ...BonesOf("left"),
     ...BonesOf("right"),
-    { group: "head", joint: Index("head"), end: -1, direction: [0, 0, 1], isLine: false },
-    { group: "head", joint: Index("head"), end: -1, direction: [0, 1, 0], isLine: false },
+    Frame("torso", "pelvis", [1, 0, 0]),
+    Frame("torso", "pelvis", [0, 1, 0]),
+    Frame("torso", "spine3", [1, 0, 0]),
+    Frame("torso", "spine3", [0, 1, 0]),
+    Frame("head", "head", [0, 0, 1]),
+    Frame("head", "head", [0, 1, 0]),
 ];
 
-const Hips = [Index("left_hip"), Index("right_hip")] as const;
-const Shoulders = [Index("left_shoulder"), Index("right_shoulder")] as const;
-
-/** Hip line, shoulder line and trunk; each from the mid-point of two joints to that of two others. */
-export const ComparedLines: readonly IComparedLine[] = [
-    { from: [Hips[1], Hips[1]], to: [Hips[0], Hips[0]] },
-    { from: [Shoulders[1], Shoulders[1]], to: [Shoulders[0], Shoulders[0]] },
-    { from: Hips, to: Shoulders },
-];
+function Frame(group: BodyGroup, joint: SmplxJointName, direction: Vector3Tuple): IComparedBone {
+    return { group, joint: Index(joint), end: -1, direction, isLine: false };
+}
 
 /** Joints whose rotations are compared, by part; collars are left out: they rest as every rig likes. */
 export const ComparedRotations: readonly (readonly [BodyGroup, number])[] = SmplxJointNames.flatMap(

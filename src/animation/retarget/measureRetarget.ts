@@ -11,14 +11,8 @@ import { type IRigProfile } from "../rig/rigProfile.js";
 import { BorrowedProportions } from "./borrowedProportions.js";
 import { ClipSampler } from "./clipSampler.js";
 import { ComparedBody, SourceReader, TargetReader } from "./comparedBody.js";
-import {
-    ComparedBones,
-    ComparedLimbs,
-    ComparedLines,
-    ComparedPositions,
-    ComparedRotations,
-    type IComparedLine,
-} from "./comparedBones.js";
+import { ComparedBones, ComparedLimbs, ComparedPositions, ComparedRotations } from "./comparedBones.js";
+import { ComparedFeet } from "./comparedFeet.js";
 import { ErrorStatistics } from "./errorStatistics.js";
 import { MotionSmoothness } from "./motionSmoothness.js";
 import { type BodyGroup, BodyGroups, type IRetargetReport } from "./retargetReport.js";
@@ -41,8 +35,8 @@ export interface IMeasureRetargetOptions {
 
 /**
  * Compares a retargeted clip with its source, frame by frame. Limbs and fingers are compared by the line between their
- * joints in the source, which no calibration can hide behind; feet, thumbs and head, which have no straight line, by their
- * rotation since the T-pose. Sources of the SMPL family are compared by rotations throughout: their lines are crooked.
+ * joints in the source, which no calibration can hide behind; trunk, feet, thumbs and head, which have no straight line, by
+ * their rotation since the T-pose. Sources of the SMPL family are compared by rotations throughout: their lines are crooked.
  *
  * @param motion the source
  * @param profile which of its nodes is which joint, and how it rests
@@ -67,7 +61,7 @@ export function MeasureRetarget(
         motion.sample(from + seconds, rigPose);
         sampler.sample(seconds, bodyPose);
         kinematics.update(bodyPose);
-        comparison.add(rigPose, kinematics);
+        comparison.add(rigPose, kinematics, seconds);
     }
     return comparison.read(frameCount);
 }
@@ -86,6 +80,7 @@ class Comparison {
     private readonly _borrowed = new BorrowedProportions();
     private readonly _ends = new ErrorStatistics(2);
     private readonly _smoothness: MotionSmoothness;
+    private readonly _feet: ComparedFeet;
     private _squares = 0;
     private _squareCount = 0;
     private readonly _a = new Float64Array(4);
@@ -103,19 +98,13 @@ class Comparison {
         this._sourceReader = new SourceReader(motion.rig, profile, reference ?? own);
         this._targetReader = new TargetReader(body, isSmpl && !reference);
         this._smoothness = new MotionSmoothness(this._sourceReader.nodes);
+        this._feet = new ComparedFeet(motion, profile, body);
     }
 
-    public add(rigPose: RigPose, kinematics: BodyKinematics): void {
+    public add(rigPose: RigPose, kinematics: BodyKinematics, seconds: number): void {
         this._sourceReader.read(rigPose, this._source);
         this._targetReader.read(kinematics, this._target);
         this._addBones();
-        for (const line of ComparedLines) {
-            if (line.from.every((joint) => this._has(joint)) && line.to.every((joint) => this._has(joint))) {
-                LineOf(this._source, line, this._a);
-                LineOf(this._target, line, this._b);
-                this._directions.torso.add(AngleDegrees(this._a, this._b));
-            }
-        }
         for (const [group, joint] of ComparedRotations) {
             if (this._has(joint)) {
                 InverseMultiplyPacked(this._source.rotations, joint * 4, this._target.rotations, joint * 4, this._a, 0);
@@ -125,6 +114,7 @@ class Comparison {
         }
         this._addPositions();
         this._smoothness.add(this._source, this._target);
+        this._feet.add(rigPose, kinematics, seconds);
     }
 
     public read(frameCount: number): IRetargetReport {
@@ -137,6 +127,7 @@ class Comparison {
             meanSquaredError: this._squareCount > 0 ? this._squares / this._squareCount : 0,
             endEffectorShare: this._ends.read(),
             ...this._smoothness.read(),
+            ...this._feet.read(),
         };
     }
 
@@ -207,13 +198,6 @@ function ReadGroups(groups: Readonly<Record<BodyGroup, ErrorStatistics>>): IReta
 function Subtract(positions: Float64Array, a: number, b: number, result: Float64Array): void {
     for (let i = 0; i < 3; i++) {
         result[i] = positions[a * 3 + i]! - positions[b * 3 + i]!;
-    }
-}
-
-function LineOf({ positions }: ComparedBody, { from, to }: IComparedLine, result: Float64Array): void {
-    for (let i = 0; i < 3; i++) {
-        const end = positions[to[0] * 3 + i]! + positions[to[1] * 3 + i]!;
-        result[i] = end - positions[from[0] * 3 + i]! - positions[from[1] * 3 + i]!;
     }
 }
 

@@ -196,13 +196,13 @@ function ListClips(motions: readonly IMotion[]): string {
     return names.join(", ") + (others > 0 ? ` and ${others} more` : "");
 }
 
-function Summarize({ metrics, feet }: IMotionReport): string {
+function Summarize({ metrics }: IMotionReport): string {
     const parts = Object.entries(metrics.directionDegrees)
         .filter(([, { count }]) => count > 0)
         .map(([part, { mean }]) => `${part} ${mean.toFixed(1)}°`);
     return (
         `direction errors: ${parts.join(", ")}; joints ${metrics.jointMillimetres.mean.toFixed(0)} mm; ` +
-        `standing feet slide ${feet.slideMean.toFixed(1)} cm/s`
+        `standing feet slide ${metrics.feet.slideMean.toFixed(1)} cm/s (source ${metrics.sourceSlide.mean.toFixed(1)})`
     );
 }
 

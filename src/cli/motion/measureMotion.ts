@@ -1,12 +1,5 @@
-import { ContactDetector } from "../../animation/adjust/contactDetector.js";
-import { FootMeter, type IFootMetrics } from "../../animation/adjust/footMetrics.js";
-import { SourceFeet } from "../../animation/adjust/sourceFeet.js";
 import { type IMotion } from "../../animation/motion/motion.js";
-import { RigPose } from "../../animation/motion/rigPose.js";
 import { type IAvatarBody } from "../../animation/pose/avatarBody.js";
-import { BodyKinematics } from "../../animation/pose/bodyKinematics.js";
-import { BodyPose } from "../../animation/pose/bodyPose.js";
-import { ClipSampler } from "../../animation/retarget/clipSampler.js";
 import { MeasureRetarget } from "../../animation/retarget/measureRetarget.js";
 import { type IRetargetReport } from "../../animation/retarget/retargetReport.js";
 import { SerializeRigProfile, type IRigProfileFile } from "../../animation/rig/rigProfileFile.js";
@@ -28,10 +21,8 @@ export interface IMotionReport {
     };
     /** What was assumed or found amiss. */
     readonly warnings: readonly string[];
-    /** How well the clip repeats the source. */
+    /** How well the clip repeats the source, and how well its feet stand. */
     readonly metrics: IRetargetReport;
-    /** How well the feet stand. */
-    readonly feet: IFootMetrics;
 }
 
 /** A motion, the body it was put on, and the clip that came of it. */
@@ -70,28 +61,5 @@ export function MeasureMotion(retargeted: IRetargeted): IMotionReport {
         },
         warnings,
         metrics: MeasureRetarget(motion, profile, body, clip, { frameRate }),
-        feet: MeasureFeet(retargeted),
     };
-}
-
-/** Contacts are the source's: a body does not look better by not standing. */
-function MeasureFeet({ motion, profile, body, clip, frameRate }: IRetargeted): IFootMetrics {
-    const sampler = new ClipSampler(clip, body);
-    const [rigPose, bodyPose] = [new RigPose(motion.rig.length), new BodyPose()];
-    const kinematics = new BodyKinematics(body.restPositions);
-    const feet = new SourceFeet(motion.rig, profile);
-    feet.learn(motion);
-    const detector = new ContactDetector();
-    const meter = new FootMeter(body);
-    const frames = Math.floor(motion.duration * frameRate + 0.01) + 1;
-    for (let frame = 0; frame < frames; frame++) {
-        const seconds = frame / frameRate;
-        motion.sample(seconds, rigPose);
-        sampler.sample(seconds, bodyPose);
-        kinematics.update(bodyPose);
-        feet.update(rigPose);
-        detector.update(feet, frame === 0 ? 0 : 1 / frameRate);
-        meter.add(kinematics, detector.contacts, seconds);
-    }
-    return meter.measure();
 }

@@ -65,6 +65,14 @@ function Format({ mean, p95, max }: IStatistics): string {
             `${path}: joints ${Format(report.jointMillimetres)} mm, pose ${Format(report.poseMillimetres)} mm, ` +
                 `hands and feet ${Format(report.endEffectorShare)} of the limb, jerk ${report.jerkRatio.toFixed(3)}\n`,
         );
+        const { feet, sourceSlide } = report;
+        process.stdout.write(
+            `${path}: ${feet.contactCount} contacts slide ${feet.slideMean.toFixed(2)} cm/s, the source's ` +
+                `${sourceSlide.mean.toFixed(2)}\n`,
+        );
+        expect(feet.contactCount).toBe(sourceSlide.count);
+        // Feet and hips of two skeletons are not alike: a step that stands in one slides a little in the other.
+        expect(feet.slideMean).toBeLessThan(sourceSlide.mean + 3.5);
         expect(report.directionDegrees.arms.mean).toBeLessThan(3);
         expect(report.directionDegrees.legs.mean).toBeLessThan(3);
         expect(report.directionDegrees.hands.mean).toBeLessThan(12);
