@@ -127,15 +127,14 @@ export class Retargeter {
         const second = drives.second[joint]!;
         if (second >= 0) {
             MultiplyPacked(nodes, second * 4, drives.secondBase, at, this._other, 0);
+            // Before they are mixed: what is no number would come out as a rotation that looks sane.
+            if (!MakeUnit(world, at) || !MakeUnit(this._other, 0)) {
+                return false;
+            }
             SlerpPacked(world, at, this._other, 0, drives.amount[joint]!, world, at);
         }
-        const squared = world[at]! ** 2 + world[at + 1]! ** 2 + world[at + 2]! ** 2 + world[at + 3]! ** 2;
-        if (!(squared > LeastSquaredLength && squared < Infinity)) {
+        if (!MakeUnit(world, at)) {
             return false;
-        }
-        const factor = 1 / Math.sqrt(squared);
-        for (let i = 0; i < 4; i++) {
-            world[at + i]! *= factor;
         }
         const parent = SmplxJointParents[joint]! * 4;
         if (parent < 0) {
@@ -180,4 +179,17 @@ export class Retargeter {
             MultiplyPacked(this._world, parent, result, at, this._world, at);
         }
     }
+}
+
+/** Normalises a rotation; false when it is none. */
+function MakeUnit(rotations: Float64Array, at: number): boolean {
+    const squared = rotations[at]! ** 2 + rotations[at + 1]! ** 2 + rotations[at + 2]! ** 2 + rotations[at + 3]! ** 2;
+    if (!(squared > LeastSquaredLength && squared < Infinity)) {
+        return false;
+    }
+    const factor = 1 / Math.sqrt(squared);
+    for (let i = at; i < at + 4; i++) {
+        rotations[i]! *= factor;
+    }
+    return true;
 }

@@ -36,6 +36,43 @@ describe("Retargeter with broken sources", () => {
         expect(retargeter.brokenValueCount).toBe(3);
     });
 
+    it.each([1, 2, 3, 5])("keeps the trunk where it was when a node of a spine of %i bones is no rotation", (spine) => {
+        const { rig, profile, perform } = MakeRigFixture({ rest: APose, axesSeed: 1, spine, helpers: true });
+        const performed = perform(Truth);
+        const { nodes, neck } = profile.mapping;
+        const [source, sane, pose] = [new RigPose(rig.length), new BodyPose(), new BodyPose()];
+        const kinematics = [new BodyKinematics(Generic.restPositions), new BodyKinematics(Generic.restPositions)];
+        const trunk = [...profile.mapping.spine, ...neck, nodes.pelvis!, nodes.head!];
+        let most = 0;
+        for (const node of [rig.findIndex(({ parent }) => parent < 0), ...trunk]) {
+            for (const broken of [NaN, 0, Infinity]) {
+                const retargeter = new Retargeter(rig, profile, Generic);
+                performed.sample(0.5, source);
+                retargeter.solve(source, pose);
+                performed.sample(0.5 + 1 / Truth.frameRate, source);
+                new Retargeter(rig, profile, Generic).solve(source, sane);
+                source.rotations.fill(broken, node * 4, node * 4 + 4);
+                retargeter.solve(source, pose);
+                let off = 0;
+                kinematics[0]!.update(pose);
+                kinematics[1]!.update(sane);
+                for (let joint = 0; joint < 55; joint++) {
+                    const [a, b] = kinematics.map(({ rotations }) => rotations.subarray(joint * 4, joint * 4 + 4));
+                    const dot = Math.abs(a!.reduce((sum, value, i) => sum + value * b![i]!, 0));
+                    off = Math.max(off, (2 * Math.acos(Math.min(1, dot)) * 180) / Math.PI);
+                }
+                // Every one of three bones is a joint; of five, some lie between joints that others drive.
+                const isUsed = spine <= 3 ? trunk.includes(node) : retargeter.brokenValueCount > 0;
+                expect(retargeter.brokenValueCount > 0).toBe(isUsed);
+                expect(off > 0.01).toBe(isUsed);
+                most = Math.max(most, off);
+            }
+        }
+        process.stdout.write(`one broken node, ${spine} spine bones: at most ${most.toFixed(1)}° off\n`);
+        // What the joint that is kept moves in one frame at most: the person of the fixture turns and bends within 3 s.
+        expect(most).toBeLessThan(30);
+    });
+
     it("leaves the pelvis where it was when the hips are nowhere", () => {
         const retargeter = new Retargeter(fixture.rig, fixture.profile, Generic);
         const [source, pose] = [new RigPose(fixture.rig.length), new BodyPose()];
@@ -130,5 +167,32 @@ describe("Retargeter on other bodies", () => {
         const kinematics = new BodyKinematics(Generic.restPositions);
         kinematics.update(pose);
         expect(Math.abs(kinematics.rotations[wrist * 4]!)).toBeCloseTo(Math.sin((95 * Math.PI) / 180), 6);
+    });
+
+    it("never turns the elbow in a jump, however far the hand turns", () => {
+        const [step, wrist] = [5, JointIndex("left_wrist")];
+        const turned = MakeRigFixture({});
+        const poses = Array.from({ length: 320 }, (_, frame) => {
+            const pose = new BodyPose();
+            // Two turns forwards, and back.
+            const degrees = step * (frame < 160 ? frame : 320 - frame);
+            pose.rotations.set(QuaternionFromAxisAngle([1, 0, 0], (degrees * Math.PI) / 180), wrist * 4);
+            return pose;
+        });
+        const performed = turned.perform({ poses, frameRate: 30 });
+        const retargeter = new Retargeter(turned.rig, turned.profile, Generic, { forearmTwist: 0.5 });
+        const [pose, posed] = [new BodyPose(), new RigPose(turned.rig.length)];
+        const elbow = JointIndex("left_elbow") * 4;
+        const angles = poses.map((_, frame) => {
+            performed.sample(frame / 30, posed);
+            retargeter.solve(posed, pose);
+            return (2 * Math.atan2(pose.rotations[elbow]!, pose.rotations[elbow + 3]!) * 180) / Math.PI;
+        });
+        const jumps = angles.slice(1).map((angle, i) => Math.abs(((angle - angles[i]! + 540) % 360) - 180));
+        process.stdout.write(
+            `a hand that turns by ${step}° a frame: elbow at most ${Math.max(...jumps).toFixed(2)}°\n`,
+        );
+        // Half of the hand's, and thrice as fast where it eases back.
+        expect(Math.max(...jumps)).toBeLessThan(step * 0.5 * 3 + 0.01);
     });
 });
