@@ -5,8 +5,8 @@ import { type SmplxJointName } from "../../format/bodyModel.js";
 
 /** What the animator needs of an avatar; `GaussianAvatar` is one. */
 export interface IPosableAvatar extends TransformNode {
-    /** The avatar's joints at rest. */
-    readonly asset: Pick<IAvatarAsset, "joints">;
+    /** The avatar's data: joints at rest, and the Gaussians that soles are measured from. */
+    readonly asset: IAvatarAsset;
 
     /** Clips on the avatar's joints. */
     readonly animationGroups: readonly AnimationGroup[];
