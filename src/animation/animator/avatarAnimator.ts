@@ -1,70 +1,42 @@
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
-import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
 import { type Behavior } from "@babylonjs/core/Behaviors/behavior.js";
-import { Skeleton } from "@babylonjs/core/Bones/skeleton.js";
-import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
 import { type Scene } from "@babylonjs/core/scene.js";
+import { type IAnimationClip } from "../../format/avatarAsset.js";
 import { AdjustWhileBaking } from "../adjust/adjustWhileBaking.js";
 import { BodyAdjustments } from "../adjust/bodyAdjustments.js";
 import { type FootPlanter } from "../adjust/footPlanter.js";
 import { type IdleLife } from "../adjust/idleLife.js";
 import { type IMotion } from "../motion/motion.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
+import { BodyOfAsset } from "../pose/bodyOfAsset.js";
 import { BodyPose } from "../pose/bodyPose.js";
-import { MeasureAvatarBody } from "../pose/measureAvatarBody.js";
-import { RetargetMotion, type IRetargetMotionOptions } from "../retarget/retargetMotion.js";
-import { type IRetargetOptions } from "../retarget/retargetOptions.js";
-import { type RestRig } from "../rig/restRig.js";
-import { type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
+import { type IPoseSource } from "../pose/poseSource.js";
+import { RetargetMotion } from "../retarget/retargetMotion.js";
+import { type RigJointNames } from "../rig/rigProfile.js";
 import { AnimationLayers, DefaultFade, type IPlayOptions } from "./animationLayers.js";
+import {
+    type FollowSource,
+    type IDescribedRig,
+    type IEffectorOptions,
+    type IFollowOptions,
+    type IRetargetClipOptions,
+    type RigSource,
+} from "./animatorOptions.js";
 import { type ScenePlace } from "./avatarSpace.js";
 import { type IAnimatorSettings, ReadAnimatorSettings } from "./animatorSettings.js";
 import { ClipToGroup } from "./clipToGroup.js";
+import { DescribedRigs, IsGroup } from "./describedRigs.js";
 import { Follower } from "./follower.js";
 import { GroupMotion } from "./groupMotion.js";
-import { HumanoidOfRigNodes } from "./humanoidMetadata.js";
 import { LiveRig } from "./liveRig.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { type EffectorName, PoseDriver } from "./poseDriver.js";
-import { AnimatorError, type RigNodeSource } from "./rigNodes.js";
-import { RigProfiles } from "./rigProfiles.js";
-
-/** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds. */
-export type FollowSource = RigNodeSource | AssetContainer;
-
-/** A rig and what was made of it. */
-export interface IDescribedRig extends IRigProfile {
-    /** Name of the skeleton, node, group or motion. */
-    readonly name: string;
-    /** The rig at rest; the mapping speaks of its nodes by number. */
-    readonly rig: RestRig;
-}
-
-/** How a motion is turned into a clip of the avatar. */
-export interface IRetargetClipOptions extends Omit<IRetargetMotionOptions, "adjust" | "onWarning"> {
-    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
-    readonly joints?: RigJointNames;
-    /** Whether standing feet are planted in the clip (default: false). */
-    readonly footPlanting?: boolean;
-}
-
-/** How a rig is followed. */
-export interface IFollowOptions extends IRetargetOptions {
-    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
-    readonly joints?: RigJointNames;
-    /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
-    readonly fade?: number;
-}
-
-/** How a hand or foot goes to a goal. */
-export interface IEffectorOptions {
-    /** How far it goes there, 0..1 (default: 1). */
-    readonly weight?: number;
-    /** Whether it also takes the rotation of a node; the identity is the rest pose of an avatar that faces +z (default: false). */
-    readonly turn?: boolean;
-}
+import { AnimatorError } from "./rigNodes.js";
+import { RigOf } from "./rigOfSource.js";
+import { RigPoseSource } from "./rigPoseSource.js";
 
 /** Name under which the behaviour is found on its avatar. */
 export const AvatarAnimatorName = "AvatarAnimator";
@@ -98,7 +70,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     /** Told what was assumed or mended, a sentence each; they are logged while nobody listens. */
     public readonly onWarningObservable = new Observable<string>();
 
-    private readonly _profiles = new RigProfiles();
+    private readonly _described = new DescribedRigs(this.rigs);
     private _driver: PoseDriver | null = null;
     private _layers: AnimationLayers | null = null;
     private _body: IAvatarBody | null = null;
@@ -134,7 +106,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      */
     public attach(avatar: IPosableAvatar): void {
         this.attachedNode = avatar;
-        this._body = MeasureAvatarBody(avatar.asset.joints);
+        this._body = BodyOfAsset(avatar.asset);
         this._driver = new PoseDriver(avatar, this._body);
         this._layers = new AnimationLayers(this._driver.joints.nodes);
         const scene = avatar.getScene();
@@ -210,19 +182,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      */
     public retarget(source: AnimationGroup | IMotion, options: IRetargetClipOptions = {}): AnimationGroup {
         const { avatar, driver, body } = this._attached();
-        const motion = "targetedAnimations" in source ? new GroupMotion(source) : source;
-        const profile = this.describeRig(motion, options.joints);
-        this._warn(motion.name, [...(motion.warnings ?? []), ...profile.mapping.warnings]);
-        const { footPlanting = false, joints: _joints, ...rest } = options;
-        const adjustments = new BodyAdjustments(body);
-        adjustments.feet.weight = 1;
-        const clip = RetargetMotion(motion, profile, body, {
-            ...rest,
-            ...(footPlanting ? { adjust: AdjustWhileBaking(adjustments, body, motion, profile) } : {}),
-            onWarning: (message) => {
-                this._warn(motion.name, [message]);
-            },
-        });
+        const clip = this.bakeClip(source, options);
         const joints = body.jointIndices;
         const group = ClipToGroup(
             clip,
@@ -234,25 +194,71 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     }
 
     /**
-     * Follows a live rig, every frame, until told otherwise: its pose goes onto the avatar's joints after animations and
-     * physics have moved it. When the rig is disposed, the avatar keeps its last pose.
+     * Makes the same clip as {@link retarget} as plain data, to be written to a file. The avatar's own groups come out as
+     * they are.
      *
-     * @param source a skeleton, a node above a rig, or an asset container
+     * @param source an animation group on the avatar's joints or on any humanoid rig, or a motion read from a file
+     * @param options as for {@link retarget}
+     * @returns the clip on the avatar's joints
+     * @throws AnimatorError `no-keys` when the group moves nothing, `no-rig` when what it moves is no rig
+     * @throws RigError `rig-joints-missing` when the rig is no complete body
+     *
+     * @example
+     * ```ts
+     * import { WriteMotionNpz } from "babylon-gaussian-avatar/motion";
+     *
+     * const npz = WriteMotionNpz(avatar.animator.bakeClip(walk), avatar.asset.joints);
+     * ```
+     */
+    public bakeClip(source: AnimationGroup | IMotion, options: IRetargetClipOptions = {}): IAnimationClip {
+        const { body } = this._attached();
+        const motion = IsGroup(source) ? new GroupMotion(source) : source;
+        const profile = this.describeRig(motion, options.joints);
+        this._warn(motion.name, [...(motion.warnings ?? []), ...profile.mapping.warnings]);
+        const { footPlanting = false, joints: _joints, ...rest } = options;
+        const adjustments = new BodyAdjustments(body);
+        adjustments.feet.weight = 1;
+        return RetargetMotion(motion, profile, body, {
+            ...rest,
+            ...(footPlanting ? { adjust: AdjustWhileBaking(adjustments, body, motion, profile) } : {}),
+            onWarning: (message) => {
+                this._warn(motion.name, [message]);
+            },
+        });
+    }
+
+    /**
+     * Follows a live rig or a tracked person, every frame, until told otherwise: the pose goes onto the avatar's joints
+     * after animations and physics have moved it. When the rig is disposed, the avatar keeps its last pose.
+     *
+     * @param source a skeleton, a node above a rig, an asset container, or a source of poses such as `TrackedBody` of
+     * `babylon-gaussian-avatar/motion`
      * @param options how rotations carry over, and how long the avatar takes to join in
      * @throws AnimatorError `no-rig` when there is no rig (or it is the avatar's own), `disposed-source` when it is gone
      * @throws RigError `rig-joints-missing` when the rig is no complete body
      */
     public follow(source: FollowSource, options: IFollowOptions = {}): void {
         const { driver, body } = this._attached();
+        const followed = IsPoseSource(source) ? source : this._followRig(source, driver, body, options);
+        const before = new BodyPose();
+        driver.readUnadjusted(before);
+        const feet = followed instanceof RigPoseSource ? followed.feet : null;
+        driver.follower = new Follower(followed, feet, before, options.fade ?? DefaultFade);
+    }
+
+    private _followRig(
+        source: RigSource,
+        driver: PoseDriver,
+        body: IAvatarBody,
+        options: IFollowOptions,
+    ): RigPoseSource {
         const rig = new LiveRig(RigOf(source));
         if (rig.nodes.targets.some((target) => driver.joints.nodes.includes(target as TransformNode))) {
             throw new AnimatorError("no-rig", "An avatar cannot follow itself: pass the rig of somebody else.");
         }
-        const profile = this._describe(rig, options.joints);
+        const profile = this._described.describeLive(rig, options.joints);
         this._warn(rig.nodes.name, [...rig.warnings, ...profile.mapping.warnings]);
-        const before = new BodyPose();
-        driver.readUnadjusted(before);
-        driver.follower = new Follower(rig, profile, body, before, { fade: DefaultFade, ...options });
+        return new RigPoseSource(rig, profile, body, options);
     }
 
     /** Stops following; the avatar keeps its last pose. */
@@ -271,20 +277,8 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * @throws RigError `rig-joints-missing` when the rig is no complete body, `rig-unknown-node` when `joints` names a bone
      * that is not there
      */
-    public describeRig(source: FollowSource | AnimationGroup | IMotion, joints?: RigJointNames): IDescribedRig {
-        if (IsGroup(source)) {
-            return this.describeRig(new GroupMotion(source), joints);
-        }
-        if (!("sample" in source)) {
-            return this._describe(new LiveRig(RigOf(source)), joints);
-        }
-        const { name, rig, humanoid = {} } = source;
-        const key = source instanceof GroupMotion ? source.nodes.targets[0]! : rig;
-        return {
-            name,
-            rig,
-            ...this._profiles.profileOf({ name, rig, humanoid, key }, joints ?? this.rigs[name] ?? null),
-        };
+    public describeRig(source: RigSource | AnimationGroup | IMotion, joints?: RigJointNames): IDescribedRig {
+        return this._described.describe(source, joints, this._driver?.joints.nodes ?? []);
     }
 
     /**
@@ -347,9 +341,9 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public update(seconds: number): void {
         const driver = this._driver;
         if (driver && !driver.update(seconds)) {
-            const { name } = driver.follower!.rig.nodes;
+            const { name } = driver.follower!.source;
             driver.follower = null;
-            this._warn(name, ["The rig was disposed while it was followed: the avatar keeps its last pose."]);
+            this._warn(name, ["What was followed is gone: the avatar keeps its last pose."]);
             this.onFollowLostObservable.notifyObservers(name);
         }
     }
@@ -366,13 +360,6 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
                 this._warn(name, ["The avatar has no clip of this name (any more): it does not play."]);
             }
         }
-    }
-
-    private _describe(live: LiveRig, joints?: RigJointNames): IDescribedRig {
-        const { rig, nodes } = live;
-        const { name } = nodes;
-        const source = { name, rig, humanoid: HumanoidOfRigNodes(nodes), key: nodes.targets[0]! };
-        return { name, rig, ...this._profiles.profileOf(source, joints ?? this.rigs[name] ?? null) };
     }
 
     private _warn(source: string, messages: readonly string[]): void {
@@ -424,21 +411,8 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     }
 }
 
-function IsGroup(source: object): source is AnimationGroup {
-    return "targetedAnimations" in source;
-}
-
-/** The rig of an asset container is its largest skeleton, or what stands below its first root where there is none. */
-function RigOf(source: FollowSource): RigNodeSource {
-    if (source instanceof Skeleton || source instanceof TransformNode) {
-        return source;
-    }
-    const [largest] = [...source.skeletons].sort((a, b) => b.bones.length - a.bones.length);
-    const root = largest ?? source.rootNodes.find((node) => node instanceof TransformNode);
-    if (!root) {
-        throw new AnimatorError("no-rig", "The asset container holds no skeleton and no node.");
-    }
-    return root;
+function IsPoseSource(source: FollowSource): source is IPoseSource {
+    return "readPose" in source;
 }
 
 /** Seconds of the scene's last animation step. */

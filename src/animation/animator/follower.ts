@@ -1,99 +1,110 @@
-import { SmplxJointNames } from "../../format/bodyModel.js";
 import { SlerpPacked } from "../../math/packedQuaternion.js";
-import { RigPose } from "../motion/rigPose.js";
-import { type IAvatarBody } from "../pose/avatarBody.js";
+import { type FootPoints } from "../adjust/footPoints.js";
 import { BodyJointCount, BodyPose } from "../pose/bodyPose.js";
-import { Retargeter } from "../retarget/retargeter.js";
-import { type IRetargetOptions } from "../retarget/retargetOptions.js";
-import { type IRigMapping } from "../rig/mapRig.js";
-import { type IRigProfile } from "../rig/rigProfile.js";
-import { type LiveRig } from "./liveRig.js";
-import { SourceFeet } from "../adjust/sourceFeet.js";
+import { type IPoseSource } from "../pose/poseSource.js";
+import { PelvisPosition } from "./avatarJoints.js";
 
-/** Joints that other components may drive: they are left to them where the source has no such bone. */
-const FaceJoints = ["jaw", "left_eye", "right_eye"] as const;
+/** A source that falls silent for longer than this is joined again by blending, seconds. */
+const LongestSilence = 0.25;
 
-/** Poses a body like a live rig, and blends into doing so. */
+/** Poses a body like a source of poses, blends into doing so, and holds the last pose while the source has none. */
 export class Follower {
-    /** The rig that is followed. */
-    public readonly rig: LiveRig;
-    /** Feet of the rig, for contacts. */
-    public readonly feet: SourceFeet;
+    /** What is followed. */
+    public readonly source: IPoseSource;
+    /** Feet of the source, for contacts; null takes those of the pose. */
+    public readonly feet: FootPoints | null;
+    /** [56] 1 where the source drives the joint; the last one is for the position of the pelvis. */
+    public readonly drives = new Uint8Array(BodyJointCount + 1);
 
-    /** [56] 1 where the rig drives the joint; the last one is for the position of the pelvis. */
-    public readonly drives = new Uint8Array(BodyJointCount + 1).fill(1);
-
-    private readonly _retargeter: Retargeter;
-    private readonly _source: RigPose;
     private readonly _solved = new BodyPose();
+    private readonly _shown = new BodyPose();
     private readonly _before = new BodyPose();
     private readonly _fade: number;
     private _level = 0;
+    private _silence = 0;
+    private _hasPose = false;
 
     /**
-     * @param rig the rig to follow
-     * @param profile its profile
-     * @param body the body that follows
+     * @param source what is followed
+     * @param feet its feet, or null
      * @param before pose of the body until now
-     * @param options `fade`: seconds until the body follows completely; and how rotations carry over
+     * @param fade seconds until the body follows completely
      */
-    public constructor(
-        rig: LiveRig,
-        profile: IRigProfile,
-        body: IAvatarBody,
-        before: BodyPose,
-        options: IRetargetOptions & { readonly fade: number },
-    ) {
-        this.rig = rig;
-        rig.watch(MappedNodes(profile.mapping));
-        this.feet = new SourceFeet(rig.rig, profile);
-        this._retargeter = new Retargeter(rig.rig, profile, body, options);
-        this._source = new RigPose(rig.rig.length);
+    public constructor(source: IPoseSource, feet: FootPoints | null, before: BodyPose, fade: number) {
+        this.source = source;
+        this.feet = feet;
+        this._fade = fade;
         this._before.copyFrom(before);
-        this._fade = options.fade;
-        this._level = options.fade > 0 ? 0 : 1;
-        for (const joint of FaceJoints) {
-            this.drives[SmplxJointNames.indexOf(joint)] = profile.mapping.nodes[joint] === undefined ? 0 : 1;
-        }
+        this._solved.copyFrom(before);
     }
 
     /**
-     * Poses the body as the rig stands now. Allocates nothing.
+     * Poses the body as the source says. Allocates nothing.
      *
-     * @param pose receives the joints that the rig drives; the others stay as they are
+     * @param pose how the body stands; receives the joints that the source drives, the others stay as they are
      * @param seconds time since the last call
-     * @returns false when the rig is gone, and nothing was changed
+     * @returns false when the source has ended, and nothing was changed
      */
     public solve(pose: BodyPose, seconds: number): boolean {
-        if (!this.rig.read(this._source)) {
+        const isThere = this.source.readPose(this._solved, seconds);
+        if (this.source.isOver === true) {
             return false;
         }
-        this.feet.update(this._source);
-        this._retargeter.solve(this._source, this._solved);
-        this._level = this._level < 1 && this._fade > 0 ? Math.min(1, this._level + seconds / this._fade) : 1;
-        const amount = this._level * this._level * (3 - 2 * this._level);
-        const { _solved: solved, _before: before } = this;
-        for (let joint = 0; joint < BodyJointCount; joint++) {
-            const at = joint * 4;
-            if (this.drives[joint] === 0) {
-                continue;
-            }
-            if (amount < 1) {
-                SlerpPacked(before.rotations, at, solved.rotations, at, amount, pose.rotations, at);
-            } else {
-                for (let i = 0; i < 4; i++) {
-                    pose.rotations[at + i] = solved.rotations[at + i]!;
-                }
-            }
+        if (isThere) {
+            this._rejoin(pose);
+            this._level = this._level < 1 && this._fade > 0 ? Math.min(1, this._level + seconds / this._fade) : 1;
+            this._show();
+            this._learnDrives();
+            this._hasPose = true;
+            this._silence = 0;
+        } else {
+            this._silence += seconds;
         }
-        for (let i = 0; i < 3; i++) {
-            pose.pelvis[i] = before.pelvis[i]! + (solved.pelvis[i]! - before.pelvis[i]!) * amount;
+        if (this._hasPose) {
+            this._writeTo(pose);
         }
         return true;
     }
-}
 
-/** All nodes that a mapping speaks of. */
-function MappedNodes({ nodes, ends, tips, spine, neck }: IRigMapping): number[] {
-    return [...Object.values(nodes), ...Object.values(ends), ...Object.values(tips), ...spine, ...neck];
+    /** After a silence the blend begins anew: from the pose that was held, or that others have left meanwhile. */
+    private _rejoin(pose: BodyPose): void {
+        if (this._silence > LongestSilence) {
+            this._before.copyFrom(this._hasPose ? this._shown : pose);
+            this._level = 0;
+        }
+    }
+
+    private _show(): void {
+        const { _solved: solved, _before: before, _shown: shown } = this;
+        const amount = this._level * this._level * (3 - 2 * this._level);
+        if (amount >= 1) {
+            shown.copyFrom(solved);
+            return;
+        }
+        for (let at = 0; at < BodyJointCount * 4; at += 4) {
+            SlerpPacked(before.rotations, at, solved.rotations, at, amount, shown.rotations, at);
+        }
+        for (let i = 0; i < 3; i++) {
+            shown.pelvis[i] = before.pelvis[i]! + (solved.pelvis[i]! - before.pelvis[i]!) * amount;
+        }
+    }
+
+    private _learnDrives(): void {
+        const { drives } = this.source;
+        for (let joint = 0; joint < BodyJointCount; joint++) {
+            this.drives[joint] = drives === undefined || drives[joint] === 1 ? 1 : 0;
+        }
+        this.drives[PelvisPosition] = 1;
+    }
+
+    private _writeTo(pose: BodyPose): void {
+        for (let joint = 0; joint < BodyJointCount; joint++) {
+            if (this.drives[joint] === 1) {
+                for (let at = joint * 4; at < joint * 4 + 4; at++) {
+                    pose.rotations[at] = this._shown.rotations[at]!;
+                }
+            }
+        }
+        pose.pelvis.set(this._shown.pelvis);
+    }
 }

@@ -55,7 +55,9 @@ export class PointFrames {
         for (let i = 0; i < 3; i++) {
             result[i] = points.positions[to * 3 + i]! - points.positions[from * 3 + i]!;
         }
-        return Math.hypot(result[0]!, result[1]!, result[2]!) >= shortest;
+        // Math.hypot allocates.
+        const squared = result[0]! * result[0]! + result[1]! * result[1]! + result[2]! * result[2]!;
+        return squared >= shortest * shortest;
     }
 
     /** Point of the upper spine that tells the trunk's bend, or -1. */

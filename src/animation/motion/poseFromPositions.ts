@@ -191,7 +191,7 @@ export class PoseFromPositions {
         }
         this._aim(upper, direction, this._a);
         const isBent = points.known[end] === 1 && this._learnRoll(points, limb, foot);
-        const length = Math.hypot(this._a[0]!, this._a[1]!, this._a[2]!);
+        const length = Length(this._a[0]!, this._a[1]!, this._a[2]!);
         for (let i = 0; i < 3; i++) {
             this._b[i] = (this._a[i]! / length) * this._rolls[upper]!;
         }
@@ -219,7 +219,7 @@ export class PoseFromPositions {
         const nx = a[1]! * b[2]! - a[2]! * b[1]!;
         const ny = a[2]! * b[0]! - a[0]! * b[2]!;
         const nz = a[0]! * b[1]! - a[1]! * b[0]!;
-        const bend = Math.atan2(Math.hypot(nx, ny, nz), a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!);
+        const bend = Math.atan2(Length(nx, ny, nz), a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!);
         const share = Math.min(1, Math.max(0, (bend - PlaneFade.from) / (PlaneFade.to - PlaneFade.from)));
         const fade = share * share * (3 - 2 * share);
         if (foot && fade < 1 && this._footLine(points, end, foot)) {
@@ -303,7 +303,7 @@ export class PoseFromPositions {
         RotatePacked(this._world, parent, Forward, 0, this._b, 0);
         const a = this._a;
         const b = this._b;
-        const length = Math.hypot(a[0]!, a[1]!, a[2]!);
+        const length = Length(a[0]!, a[1]!, a[2]!);
         const across = a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
         const most = length * Math.sin(mostSpread);
         const excess = across - Math.min(most, Math.max(-most, across));
@@ -372,4 +372,9 @@ export class PoseFromPositions {
             result.pelvis[i] = this.scale * hips + this._b[i]!;
         }
     }
+}
+
+/** Math.hypot allocates. */
+function Length(x: number, y: number, z: number): number {
+    return Math.sqrt(x * x + y * y + z * z);
 }

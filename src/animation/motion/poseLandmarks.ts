@@ -84,6 +84,10 @@ function HandIndices(side: Side): readonly number[] {
 
 const HandPoints = { left: HandIndices("left"), right: HandIndices("right") } as const;
 
+/** Where landmarks of a pose, and of a hand, are counted from. */
+const Nowhere = new Float64Array(3);
+const Origin = new Float64Array(3);
+
 /**
  * Reads the 33 world landmarks of MediaPipe's pose tracker: a person before a camera becomes a body that faces +z.
  * Landmarks not seen are unknown afterwards. Allocates nothing.
@@ -103,7 +107,7 @@ export function ReadPoseLandmarks(
         if (indices[i]! >= 0) {
             result.known[indices[i]!] = 0;
             if (landmark && !((landmark.visibility ?? 1) < least)) {
-                SetLandmark(landmark, indices[i]!, options, 0, 0, 0, result);
+                SetLandmark(landmark, indices[i]!, options, Nowhere, result);
             }
         }
     }
@@ -131,23 +135,26 @@ export function ReadHandLandmarks(
     }
     const flip = isMirrored ? -1 : 1;
     const isKnown = result.known[wrist] === 1;
-    const dx = isKnown ? result.positions[wrist * 3]! - flip * origin.x : 0;
-    const dy = isKnown ? result.positions[wrist * 3 + 1]! + origin.y : 0;
-    const dz = isKnown ? result.positions[wrist * 3 + 2]! + origin.z : 0;
+    Origin[0] = isKnown ? result.positions[wrist * 3]! - flip * origin.x : 0;
+    Origin[1] = isKnown ? result.positions[wrist * 3 + 1]! + origin.y : 0;
+    Origin[2] = isKnown ? result.positions[wrist * 3 + 2]! + origin.z : 0;
     for (let i = 0; i < indices.length; i++) {
-        SetLandmark(landmarks[i]!, indices[i]!, options, dx, dy, dz, result);
+        SetLandmark(landmarks[i]!, indices[i]!, options, Origin, result);
     }
 }
 
-/** y and z turn round: down becomes up, away from the camera becomes towards it. */
+/** y and z turn round: down becomes up, away from the camera becomes towards it. Numbers go in arrays: arguments are boxed. */
 function SetLandmark(
-    { x, y, z }: ILandmark,
+    landmark: ILandmark,
     point: number,
     { isMirrored }: ILandmarkOptions,
-    dx: number,
-    dy: number,
-    dz: number,
+    origin: Float64Array,
     result: BodyPoints,
 ): void {
-    result.set(point, (isMirrored === true ? -x : x) + dx, dy - y, dz - z);
+    const { positions } = result;
+    const at = point * 3;
+    positions[at] = (isMirrored === true ? -landmark.x : landmark.x) + origin[0]!;
+    positions[at + 1] = origin[1]! - landmark.y;
+    positions[at + 2] = origin[2]! - landmark.z;
+    result.known[point] = Number.isFinite(positions[at] + positions[at + 1]! + positions[at + 2]!) ? 1 : 0;
 }

@@ -1,0 +1,45 @@
+import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
+import { type IPoseSource } from "../pose/poseSource.js";
+import { type IRetargetMotionOptions } from "../retarget/retargetMotion.js";
+import { type IRetargetOptions } from "../retarget/retargetOptions.js";
+import { type RestRig } from "../rig/restRig.js";
+import { type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
+import { type RigNodeSource } from "./rigNodes.js";
+
+/** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds. */
+export type RigSource = RigNodeSource | AssetContainer;
+
+/** What an avatar can follow: a rig, or whatever else has poses for it. */
+export type FollowSource = RigSource | IPoseSource;
+
+/** A rig and what was made of it. */
+export interface IDescribedRig extends IRigProfile {
+    /** Name of the skeleton, node, group or motion. */
+    readonly name: string;
+    /** The rig at rest; the mapping speaks of its nodes by number. */
+    readonly rig: RestRig;
+}
+
+/** How a motion is turned into a clip of the avatar. */
+export interface IRetargetClipOptions extends Omit<IRetargetMotionOptions, "adjust" | "onWarning"> {
+    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
+    readonly joints?: RigJointNames;
+    /** Whether standing feet are planted in the clip (default: false). */
+    readonly footPlanting?: boolean;
+}
+
+/** How a source is followed; all but `fade` is for rigs. */
+export interface IFollowOptions extends IRetargetOptions {
+    /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
+    readonly joints?: RigJointNames;
+    /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
+    readonly fade?: number;
+}
+
+/** How a hand or foot goes to a goal. */
+export interface IEffectorOptions {
+    /** How far it goes there, 0..1 (default: 1). */
+    readonly weight?: number;
+    /** Whether it also takes the rotation of a node; the identity is the rest pose of an avatar that faces +z (default: false). */
+    readonly turn?: boolean;
+}
