@@ -14,6 +14,8 @@ const source = join(root, "src");
 const shared = {
     "diagnostics/avatarError": join(source, "diagnostics", "avatarError"),
     "format/avatarFormatError": join(source, "format", "avatarFormatError"),
+    "animation/rig/rigError": join(source, "animation", "rig", "rigError"),
+    "animation/retarget/retargetError": join(source, "animation", "retarget", "retargetError"),
 };
 
 const compilerOptions = {
@@ -57,7 +59,7 @@ function external(file, entries) {
         }
         const path = resolve(context ?? root, request).replace(/\.(?:js|ts)$/, "");
         const entry = Object.keys(entries).find((name) => entries[name] === path);
-        callback(null, entry && (file.includes("/") ? `../${entry}.js` : `./${entry}.js`));
+        callback(null, entry && `${"../".repeat(file.split("/").length - 1) || "./"}${entry}.js`);
     };
 }
 
@@ -98,6 +100,7 @@ const sandbox = {
         alias: {
             "babylon-gaussian-avatar$": join(source, "index.ts"),
             "babylon-gaussian-avatar/convert$": join(source, "convert", "index.ts"),
+            "babylon-gaussian-avatar/motion$": join(source, "motion.ts"),
             "babylon-gaussian-avatar/pure$": join(source, "pure.ts"),
         },
     },
@@ -131,6 +134,7 @@ const libraries = [
     }),
     library("pure", join(source, "pure.ts")),
     library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
+    library("motion", join(source, "motion.ts")),
     library("convert", join(source, "convert", "index.ts"), { plugins: [withoutNode] }),
     library("cli", join(source, "cli", "main.ts"), {
         target: "node20",

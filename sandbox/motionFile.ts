@@ -2,7 +2,13 @@ import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.j
 import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
 import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
 import { type Scene } from "@babylonjs/core/scene.js";
-import { CreateBvhMotion, CreateSmplMotion, ReadBvh, ReadSmplMotion, type IMotion } from "babylon-gaussian-avatar";
+import {
+    CreateBvhMotion,
+    CreateSmplMotion,
+    ReadBvh,
+    ReadSmplMotion,
+    type IMotion,
+} from "babylon-gaussian-avatar/motion";
 
 /** What a file of motions, or a character, holds. */
 export interface IMotionFile {

@@ -1,4 +1,4 @@
-import { type IRetargetReport, type IRigMapping, type SmplxJointName } from "babylon-gaussian-avatar";
+import { type IRetargetReport, type IRigMapping, type SmplxJointName } from "babylon-gaussian-avatar/motion";
 import { MakeElement } from "./notice.js";
 import { Readout } from "./readout.js";
 

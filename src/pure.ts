@@ -32,14 +32,15 @@ export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
 export { LoadAvatarAsync, type ILoadAvatarOptions } from "./avatar/loadAvatar.js";
 export { RegisterAvatarLoader } from "./avatar/gltf/registerAvatarLoader.js";
+export { AvatarAnimator } from "./animation/animator/avatarAnimator.js";
 export {
-    AvatarAnimator,
     type FollowSource,
     type IDescribedRig,
     type IEffectorOptions,
     type IFollowOptions,
     type IRetargetClipOptions,
-} from "./animation/animator/avatarAnimator.js";
+    type RigSource,
+} from "./animation/animator/animatorOptions.js";
 export { type IPlayOptions } from "./animation/animator/animationLayers.js";
 export { type IAnimatorSettings, type ISavedVoice } from "./animation/animator/animatorSettings.js";
 export { type ScenePlace } from "./animation/animator/avatarSpace.js";
@@ -59,24 +60,14 @@ export { type Effector } from "./animation/adjust/effector.js";
 export { type FootPlanter } from "./animation/adjust/footPlanter.js";
 export { type GroundAt, type IGroundPoint } from "./animation/adjust/ground.js";
 export { type IdleLife } from "./animation/adjust/idleLife.js";
-export { BvhError, type BvhErrorCode, type IBvhMotion, ReadBvh } from "./animation/motion/bvh.js";
-export { CreateBvhMotion, type IBvhMotionOptions } from "./animation/motion/bvhMotion.js";
 export { type IMotion } from "./animation/motion/motion.js";
-export { MotionFileError, type MotionFileErrorCode } from "./animation/motion/motionFileError.js";
-export { RigPose } from "./animation/motion/rigPose.js";
-export { type ISmplMotion, ReadSmplMotion } from "./animation/motion/smplMotion.js";
-export { CreateSmplMotion, type ISmplRigMotionOptions } from "./animation/motion/smplRigMotion.js";
+export { type RigPose } from "./animation/motion/rigPose.js";
 export { type IAvatarBody } from "./animation/pose/avatarBody.js";
-export { MeasureAvatarBody } from "./animation/pose/measureAvatarBody.js";
-export { type IMeasureRetargetOptions, MeasureRetarget } from "./animation/retarget/measureRetarget.js";
+export { type BodyPose } from "./animation/pose/bodyPose.js";
+export { type IPoseSource } from "./animation/pose/poseSource.js";
 export { RetargetError, type RetargetErrorCode } from "./animation/retarget/retargetError.js";
-export {
-    type IKeyTolerance,
-    type IRetargetMotionOptions,
-    RetargetMotion,
-} from "./animation/retarget/retargetMotion.js";
+export { type IKeyTolerance, type IRetargetMotionOptions } from "./animation/retarget/retargetMotion.js";
 export { type IRetargetOptions, type RootMotionMode, type SpineMode } from "./animation/retarget/retargetOptions.js";
-export { type IRetargetReport } from "./animation/retarget/retargetReport.js";
 export { type IRigCalibration } from "./animation/rig/calibrateRig.js";
 export { type IRigMapping } from "./animation/rig/mapRig.js";
 export { type IRigNode, type RestRig } from "./animation/rig/restRig.js";

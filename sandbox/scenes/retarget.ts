@@ -3,15 +3,8 @@ import { type ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js
 import { type ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
 import { type Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
-import {
-    LoadAvatarAsync,
-    SmplxJointNames,
-    type IAvatarBody,
-    MeasureAvatarBody,
-    MeasureRetarget,
-    RetargetMotion,
-    type GaussianAvatar,
-} from "babylon-gaussian-avatar";
+import { LoadAvatarAsync, SmplxJointNames, type IAvatarBody, type GaussianAvatar } from "babylon-gaussian-avatar";
+import { MeasureAvatarBody, MeasureRetarget, RetargetMotion } from "babylon-gaussian-avatar/motion";
 import { type Controller } from "lil-gui";
 import { DemoAvatarUrl, MannequinUrl } from "../assets.js";
 import { MotionFileTypes, OpenMotionFileAsync, type IMotionFile } from "../motionFile.js";

@@ -7,12 +7,12 @@ import { type Scene } from "@babylonjs/core/scene.js";
 import {
     GroupMotion,
     LiveRig,
-    RigPose,
     type AvatarAnimator,
     type IMotion,
     type IRigProfile,
     type SmplxJointName,
 } from "babylon-gaussian-avatar";
+import { RigPose } from "babylon-gaussian-avatar/motion";
 import { type IMotionFile } from "../motionFile.js";
 import { StickFigure } from "./stickFigure.js";
 

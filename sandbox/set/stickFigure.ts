@@ -7,7 +7,7 @@ import { type Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import "@babylonjs/core/Meshes/thinInstanceMesh.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
-import { RigPose, type IMotion, type IRigMapping } from "babylon-gaussian-avatar";
+import { RigPose, type IMotion, type IRigMapping } from "babylon-gaussian-avatar/motion";
 
 /** A bone: thickest near its beginning. Radius and height along it, both 0..1. */
 const Profile: readonly (readonly [radius: number, height: number])[] = [

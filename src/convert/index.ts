@@ -13,7 +13,9 @@ export {
 export { AvatarBakeError, type AvatarBakeErrorCode } from "./bake/avatarBakeError.js";
 export { type IGltfWithResources } from "./bake/readDocument.js";
 export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
-export { RigError, type RigErrorCode } from "../animation/rig/mapRig.js";
+export { RigError, type RigErrorCode } from "../animation/rig/rigError.js";
+export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
+export { type IMotion } from "../animation/motion/motion.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
 export {
     AvatarFormatError,

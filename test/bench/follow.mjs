@@ -17,7 +17,8 @@ import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Animations/animatable.js";
 import "@babylonjs/loaders/glTF/2.0/glTFLoader.js";
 import "@babylonjs/loaders/glTF/glTFFileLoader.js";
-import { GaussianAvatar, GroupMotion, LiveRig, RigPose } from "babylon-gaussian-avatar/pure";
+import { RigPose } from "babylon-gaussian-avatar/motion";
+import { GaussianAvatar, GroupMotion, LiveRig } from "babylon-gaussian-avatar/pure";
 import { ReadAvatar } from "babylon-gaussian-avatar/convert";
 
 const Rounds = 7;

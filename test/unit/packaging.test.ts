@@ -35,28 +35,49 @@ describe("the built package", () => {
             "AvatarFormatError",
             "AvatarRenderer",
             "BodyModels",
-            "BvhError",
             "CreateAvatarEngineAsync",
-            "CreateBvhMotion",
-            "CreateSmplMotion",
             "GaussianAvatar",
             "GroupMotion",
             "LiveRig",
             "LoadAvatarAsync",
+            "ParseRigProfile",
+            "RegisterAvatarLoader",
+            "RetargetError",
+            "RigError",
+            "SerializeRigProfile",
+            "SmplxJointNames",
+            "SmplxJointParents",
+        ]);
+    });
+
+    it("exports exactly the public names of motion files and trackers", () => {
+        expect(ExportedNames("babylon-gaussian-avatar/motion")).toEqual([
+            "AvatarError",
+            "BodyPointNames",
+            "BodyPoints",
+            "BodyPose",
+            "BvhError",
+            "CreateBvhMotion",
+            "CreateSmplMotion",
+            "DescribeRig",
             "MeasureAvatarBody",
             "MeasureRetarget",
             "MotionFileError",
-            "ParseRigProfile",
+            "PointFilter",
+            "PoseFromPositions",
             "ReadBvh",
+            "ReadHandLandmarks",
+            "ReadPoseLandmarks",
             "ReadSmplMotion",
-            "RegisterAvatarLoader",
             "RetargetError",
             "RetargetMotion",
             "RigError",
             "RigPose",
-            "SerializeRigProfile",
-            "SmplxJointNames",
-            "SmplxJointParents",
+            "TrackedBody",
+            "WriteMotionBvh",
+            "WriteMotionGlb",
+            "WriteMotionNpz",
+            "XrPoints",
         ]);
     });
 
@@ -69,6 +90,7 @@ describe("the built package", () => {
             "DefaultSplats",
             "ReadAvatar",
             "ReadAvatarAsync",
+            "ReadCharacterMotionsAsync",
             "RigError",
             "ValidateAvatar",
             "WriteAvatar",
@@ -84,20 +106,36 @@ describe("the built package", () => {
         expect(RunInNode(`await import("babylon-gaussian-avatar"); ${IsAvatarLoaderRegistered}`)).toBe("true");
     });
 
-    it("has one AvatarError and one AvatarFormatError for all its entries, so that instanceof holds whoever threw", () => {
+    it("has one class of each error for all its entries, so that instanceof holds whoever threw", () => {
         const code = `
-            const { AvatarError, AvatarFormatError } = await import("babylon-gaussian-avatar");
+            const main = await import("babylon-gaussian-avatar");
+            const motion = await import("babylon-gaussian-avatar/motion");
             const convert = await import("babylon-gaussian-avatar/convert");
             console.log(
-                convert.AvatarBakeError.prototype instanceof AvatarError,
-                convert.AvatarFormatError === AvatarFormatError,
-                AvatarFormatError.prototype instanceof AvatarError,
-            );`;
-        expect(RunInNode(code)).toBe("true true true");
+                convert.AvatarBakeError.prototype instanceof main.AvatarError,
+                convert.AvatarFormatError === main.AvatarFormatError,
+                main.AvatarFormatError.prototype instanceof main.AvatarError,
+                motion.AvatarError === main.AvatarError,
+                motion.BvhError.prototype instanceof main.AvatarError,
+                motion.RigError === main.RigError && convert.RigError === main.RigError,
+                motion.RetargetError === main.RetargetError,
+            );
+            const rig = [{ name: "a", parent: -1, position: [0, 0, 0], rotation: [0, 0, 0, 1] }];
+            try {
+                motion.DescribeRig(rig, { name: "a" });
+            } catch (error) {
+                console.log(error instanceof main.RigError);
+            }`;
+        expect(RunInNode(code).split(/\s+/)).toEqual(Array(8).fill("true"));
+    });
+
+    it("keeps the reading and writing of motion files out of the main entry, and Babylon out of motion files", () => {
+        expect(readFileSync("dist/pure.js", "utf8")).not.toMatch(/fflate|class BvhError|class MotionFileError/);
+        expect(readFileSync("dist/motion.js", "utf8")).not.toContain("@babylonjs/");
     });
 
     it("leaves Babylon and ONNX Runtime out of its files, and every path of this machine", () => {
-        for (const file of ["index", "pure", "convert", "cli"]) {
+        for (const file of ["index", "pure", "motion", "convert", "cli"]) {
             const text = readFileSync(`dist/${file}.js`, "utf8");
             expect(text).not.toContain("class AbstractEngine");
             expect(text).not.toContain(process.cwd());
