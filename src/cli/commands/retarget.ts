@@ -8,13 +8,14 @@ import { WriteBvh } from "../../animation/motion/writeBvh.js";
 import { WriteMotionGlb } from "../../animation/motion/writeMotionGlb.js";
 import { WriteSmplMotion } from "../../animation/motion/writeSmplMotion.js";
 import { MeasureAvatarBody } from "../../animation/pose/measureAvatarBody.js";
+import { MeasureSoles } from "../../animation/pose/measureSoles.js";
 import { NeutralJoints } from "../../animation/pose/neutralJoints.js";
 import { ClipSampler } from "../../animation/retarget/clipSampler.js";
 import { RetargetMotion } from "../../animation/retarget/retargetMotion.js";
+import { RigError } from "../../animation/rig/rigError.js";
 import { type RigJointNames } from "../../animation/rig/rigProfile.js";
 import { ParseRigProfile } from "../../animation/rig/rigProfileFile.js";
 import { type IAvatarJoint } from "../../format/avatarAsset.js";
-import { ParseJsonText } from "../../format/jsonText.js";
 import { ReadAvatarFileAsync } from "../avatarFile.js";
 import { FormatBytes } from "../avatarSummary.js";
 import { UsageError } from "../cliError.js";
@@ -49,7 +50,8 @@ Options
   --fps N             poses a second (default: the source's own)
   --feet              plant feet that stand: no sliding, soles on the ground
   --in-place          take out the travel, walk on the spot
-  --rig FILE.json     which node plays which joint, where names do not tell: {"joints": {"left_wrist": "Hand_L", …}}
+  --rig FILE.json     which node plays which joint, where names do not tell: {"joints": {"left_wrist": "Hand_L"}},
+                      or rig.map of a report, mended
   --rest-frame N      frame of a .bvh in which the performer stands in a T- or A-pose (default: found)
   --source-up y|z     axis of an .npz that points up (default: found)
   --up y|z            axis that points up in the .npz that is written (default y)
@@ -145,11 +147,12 @@ async function RetargetAsync(
         line.progress.note(`note: "${motion.name}" is taken; --clip chooses from ${ListClips(motions)}.`);
     }
     const avatar = TextOption(line, "avatar");
-    const joints = avatar === undefined ? NeutralJoints : (await ReadAvatarFileAsync(avatar)).asset.joints;
+    const asset = avatar === undefined ? null : (await ReadAvatarFileAsync(avatar)).asset;
+    const joints = asset?.joints ?? NeutralJoints;
     line.progress.report("retargeting", 0);
     const profile = DescribeMotion(motion, basename(path), rigMap);
     const warnings = [...(motion.warnings ?? []), ...profile.mapping.warnings];
-    const body = MeasureAvatarBody(joints);
+    const body = MeasureAvatarBody(joints, (asset && MeasureSoles(asset)) ?? undefined);
     const frameRate = fps ?? motion.frameRate;
     const adjustments = new BodyAdjustments(body);
     adjustments.feet.weight = 1;
@@ -167,11 +170,24 @@ async function RetargetAsync(
     return { retargeted: { motion, profile, body, clip: result, frameRate, warnings }, joints };
 }
 
+/** The map of `--rig`: what a report holds as `rig.map`, or a few joints written by hand. */
 async function ReadRigMapAsync(path: string | undefined): Promise<RigJointNames | undefined> {
     if (path === undefined) {
         return undefined;
     }
-    return ParseRigProfile(ParseJsonText(await ReadUserFileAsync(path))).joints;
+    const bytes = await ReadUserFileAsync(path);
+    try {
+        const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
+        const whole = { format: "gaussian-avatar-rig", version: 1, name: basename(path) };
+        return ParseRigProfile(typeof json === "object" ? { ...whole, ...json } : json).joints;
+    } catch (cause) {
+        throw new RigError(
+            "rig-invalid-profile",
+            `${basename(path)}: ${(cause as Error).message} A map is like {"joints": {"left_wrist": "Hand_L", "jaw": null}}; ` +
+                "--report writes one as rig.map.",
+            { cause },
+        );
+    }
 }
 
 function WriteMotion(

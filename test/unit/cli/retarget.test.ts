@@ -76,6 +76,34 @@ describe("gaussian-avatar retarget", () => {
         expect(ReadBvh(readFileSync(out, "utf8")).values).toEqual(bvh.values);
     });
 
+    ItWithData("takes joints from a map written by hand, and says what is wrong with one", async () => {
+        const [source, out, map] = [
+            `${SharedData}/motion/makehuman_walk1.bvh`,
+            PathOf("mapped.bvh"),
+            PathOf("hand.json"),
+        ];
+        const collar = async (...options: string[]): Promise<number[]> => {
+            expect(await RunAsync(["retarget", source, "-o", out, ...options])).toMatchObject({ code: 0 });
+            const { joints, values, channelCount } = ReadBvh(readFileSync(out, "utf8"));
+            const { firstChannel } = joints.find(({ name }) => name === "left_collar")!;
+            return [...values.subarray(channelCount + firstChannel, channelCount + firstChannel + 3)];
+        };
+        expect(await collar()).not.toEqual([0, 0, 0]);
+        writeFileSync(map, '{"joints": {"left_collar": null}}');
+        expect(await collar("--rig", map)).toEqual([0, 0, 0]);
+        for (const [text, message] of [
+            ['{"joints": {"left_elbow": "Elbow"}}', /^error: .*no node "Elbow"/m],
+            ['{"joints": {"left_ellbow": "Elbow"}}', /^error: hand.json: .*left_ellbow/m],
+            ['{"joints":', /^error: hand.json: .*JSON.*A map is like/m],
+            ["7", /^error: hand.json: /m],
+        ] as const) {
+            writeFileSync(map, text);
+            const run = await RunAsync(["retarget", source, "-o", out, "--rig", map]);
+            expect(run.err).toMatch(message);
+            expect(run.code).toBe(1);
+        }
+    });
+
     it("moves the skeleton of an avatar", async () => {
         const avatar = PathOf("avatar.glb");
         writeFileSync(avatar, WriteAvatar(MakeSampleAvatar()));
