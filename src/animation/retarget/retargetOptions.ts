@@ -3,10 +3,10 @@ export type RootMotionMode = "full" | "inPlace";
 
 /**
  * How spines of different length carry over when the numbers of bones differ: bending spreads along the length
- * (`interpolate`), joints follow the bones that were found for them and no others (`oneToOne`), or the chest takes all
- * (`endOnly`). Spines of the same number of bones always carry over one to one, unless `endOnly` is asked for.
+ * (`interpolate`), or joints follow the bones that were found for them and no others (`oneToOne`). Spines of the same
+ * number of bones always carry over one to one.
  */
-export type SpineMode = "interpolate" | "oneToOne" | "endOnly";
+export type SpineMode = "interpolate" | "oneToOne";
 
 /** How poses of a rig become poses of a body. */
 export interface IRetargetOptions {

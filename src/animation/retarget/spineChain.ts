@@ -36,12 +36,8 @@ const NeckShare = 0.4;
  */
 export function SpinePlaces(rig: RestRig, mapping: IRigMapping, body: IAvatarBody, mode: SpineMode): Places {
     const { spine, nodes } = mapping;
-    const top = spine.at(-1);
-    if (top === undefined || nodes.pelvis === undefined) {
+    if (nodes.pelvis === undefined) {
         return [];
-    }
-    if (mode === "endOnly") {
-        return [["spine3", At(top, "spine3")]];
     }
     if (spine.length === SpineJoints.length) {
         return SpineJoints.map((name, i) => [name, At(spine[i]!, name)] as const);
@@ -49,18 +45,25 @@ export function SpinePlaces(rig: RestRig, mapping: IRigMapping, body: IAvatarBod
     if (mode === "oneToOne") {
         return [];
     }
-    const knots: IChainKnot[] = [nodes.pelvis, ...spine].map((node, i) => ({
-        node,
-        joint: Index(i === 0 ? "pelvis" : i === spine.length ? "spine3" : "spine2"),
-    }));
-    const from = Lengths(knots.map((knot) => rig[knot.node]!.position));
-    const to = Lengths([Index("pelvis"), ...SpineJoints.map(Index)].map((joint) => RestPosition(body, joint)));
-    return SpineJoints.map((name, i) => [name, Between(knots, from, to[i + 1]!)] as const);
+    const pelvis = { node: nodes.pelvis, joint: Index("pelvis") };
+    if (spine.length > 0) {
+        const knots = spine.map((node, i) => ({ node, joint: Index(i === spine.length - 1 ? "spine3" : "spine2") }));
+        return Spread(rig, [pelvis, ...knots], body, SpineJoints);
+    }
+    // Without a bone between them, what the pelvis does not share with the neck is the bend of the whole trunk.
+    const first = nodes.neck ?? mapping.neck[0];
+    const top = first ?? nodes.head;
+    if (top === undefined) {
+        return [];
+    }
+    const name = first === undefined ? "head" : "neck";
+    const joints = first === undefined ? ([...SpineJoints, "neck"] as const) : SpineJoints;
+    return Spread(rig, [pelvis, { node: top, joint: Index(name) }], body, joints, name);
 }
 
 /**
  * Where the neck lies: at the last of several neck bones, or between chest and head when the rig has none. One to one, it is
- * the bone that was named, or none.
+ * the bone that was named, or none; without a spine either it is part of the trunk's chain.
  */
 export function NeckPlace({ neck, nodes, spine }: IRigMapping, mode: SpineMode): Places {
     if (mode === "oneToOne") {
@@ -70,12 +73,26 @@ export function NeckPlace({ neck, nodes, spine }: IRigMapping, mode: SpineMode):
     if (last !== undefined) {
         return [["neck", At(last, "neck")]];
     }
-    const chest = spine.at(-1) ?? nodes.pelvis;
+    const chest = spine.at(-1);
     if (chest === undefined || nodes.head === undefined) {
         return [];
     }
-    const first = { node: chest, joint: Index(spine.length > 0 ? "spine3" : "pelvis") };
+    const first = { node: chest, joint: Index("spine3") };
     return [["neck", { first, second: { node: nodes.head, joint: Index("head") }, amount: NeckShare }]];
+}
+
+/** Joints of the body along knots of the rig, by length from the pelvis to the last joint, or to the one that ends the chain. */
+function Spread(
+    rig: RestRig,
+    knots: readonly IChainKnot[],
+    body: IAvatarBody,
+    joints: readonly SmplxJointName[],
+    end?: SmplxJointName,
+): Places {
+    const chain = ["pelvis", ...joints, ...(end === undefined ? [] : [end])] as const;
+    const from = Lengths(knots.map((knot) => rig[knot.node]!.position));
+    const to = Lengths(chain.map((name) => RestPosition(body, Index(name))));
+    return joints.map((name, i) => [name, Between(knots, from, to[i + 1]!)] as const);
 }
 
 function At(node: number, name: SmplxJointName): IChainPlace {

@@ -164,14 +164,32 @@ describe("Retargeter", () => {
         expect(orientations.mean).toBeLessThan(spine === 3 ? 0.01 : 1);
     });
 
-    it.each(["collar", "foot$", "neck", "[123]$", "eye|jaw"])("does without bones: %s", (missing) => {
-        const without = new RegExp(missing);
-        const fixture = MakeRigFixture({ rest: APose, axesSeed: 3, without });
-        const { directions } = Errors(Retarget(fixture), Truth, (name) => !without.test(name));
-        Print(`without ${missing}: direction °`, directions);
-        expect(directions.mean).toBeLessThan(0.7);
-        // Without knuckles the hand is taken to continue the forearm: 1.8° off in the generic skeleton.
-        expect(directions.p95).toBeLessThan(2);
+    it.each(["collar", "foot$", "neck", "(thumb|index|middle|ring|pinky)", "eye|jaw", "spine", "spine|neck"])(
+        "does without bones: %s",
+        (missing) => {
+            const without = new RegExp(missing);
+            const fixture = MakeRigFixture({ rest: APose, axesSeed: 3, without });
+            const { directions } = Errors(Retarget(fixture), Truth, (name) => !without.test(name));
+            Print(`without ${missing}: direction °`, directions);
+            expect(directions.mean).toBeLessThan(0.7);
+            // Without knuckles the hand is taken to continue the forearm: 1.8° off in the generic skeleton.
+            expect(directions.p95).toBeLessThan(2);
+        },
+    );
+
+    it.each([
+        ["spine", 0.5],
+        ["spine|neck", 0.65],
+    ])("bends the trunk of a rig without bones there as its head and neck tell: %s", (missing) => {
+        const fixture = MakeRigFixture({ rest: APose, axesSeed: 3, without: new RegExp(missing) });
+        expect(fixture.profile.mapping.spine).toEqual([]);
+        const isTrunk = (name: SmplxJointName): boolean => /spine/.test(name);
+        const { orientations } = Errors(Retarget(fixture), Truth, isTrunk);
+        const rigid = Errors(Retarget(fixture, Truth, { spine: "oneToOne" }), Truth, isTrunk).orientations;
+        Print(`without ${missing}: trunk °`, orientations);
+        Print(`without ${missing}, rigid trunk °`, rigid);
+        // The neck's own turns are in it too: nothing tells them from the trunk's.
+        expect(orientations.mean).toBeLessThan(share * rigid.mean);
     });
 
     it("goes round without loss on rigs with the same joints", () => {

@@ -61,36 +61,48 @@ describe("MapRig", () => {
         expect(MapRig(rig)).toEqual(MapRig(rig));
     });
 
-    it("takes feet that hang on clavicle-less, neckless, toeless bodies as they come", () => {
-        const rig = Without(PosedRig(), (node) => /collar|neck|_foot|[123]$/.test(node.name));
-        const { missing, nodes, spine } = MapRig(rig);
+    it.each([
+        ["clavicle-less, neckless, toeless, fingerless", /collar|neck|_foot|(thumb|index|middle|ring|pinky)/, 3],
+        ["clavicle-less, neckless, toeless, spineless", /collar|neck|_foot|spine/, 0],
+    ])("takes %s bodies as they come", (_, dropped, spineCount) => {
+        const rig = Without(PosedRig(), (node) => dropped.test(node.name));
+        const { missing, nodes, spine, neck } = MapRig(rig);
         expect(missing).toEqual([]);
-        expect(nodes.neck).toBeUndefined();
-        expect(spine).toEqual([]);
-        expect(nodes.left_ankle).toBe(rig.findIndex((node) => node.name === "left_ankle"));
+        expect(neck).toEqual([]);
+        expect(spine.map((i) => rig[i]!.name)).toEqual(["spine1", "spine2", "spine3"].slice(0, spineCount));
+        expect(Object.fromEntries(Object.entries(nodes).map(([joint, node]) => [joint, rig[node]!.name]))).toEqual(
+            Object.fromEntries(SmplxJointNames.filter((name) => !dropped.test(name)).map((name) => [name, name])),
+        );
     });
 
     it.each([1, 2, 3, 5, 7])("finds a spine of %d bones and two neck bones", (count) => {
-        const base = PosedRig({ rename: (joint) => joint.replace(/spine[123]/, "drop") });
-        const rig = Without(base, (node) => node.name === "drop");
-        const neck = rig.findIndex((node) => node.name === "neck");
-        const extra: IRigNode[] = Array.from({ length: count }, (_, k) => ({
-            name: `spine_0${k + 1}`,
-            parent: k === 0 ? 0 : neck + k - 1,
-            position: [0, 1 + (0.35 * (k + 1)) / (count + 1), 0],
-            rotation: [0, 0, 0, 1],
-        }));
-        const shifted = rig.map((node, i) => {
-            const hangsOnChest = i === neck || node.name.includes("collar");
-            const parent = node.parent >= neck ? node.parent + count : node.parent;
-            return { ...node, parent: hangsOnChest ? neck + count - 1 : parent };
+        const bone = (name: string, parent: string, y: number): IRigNode & { readonly above: string } => ({
+            ...{ name, above: parent, parent: -1, position: [0, y, 0], rotation: [0, 0, 0, 1] },
         });
-        const twoNecks = [...shifted.slice(0, neck), ...extra, ...shifted.slice(neck)];
-        const { spine, neck: chain, nodes, missing } = MapRig(twoNecks);
+        const spineNames = Array.from({ length: count }, (_, k) => `spine_0${k + 1}`);
+        const spineBones = spineNames.map((name, k) =>
+            bone(name, spineNames[k - 1] ?? "pelvis", 1 + (0.35 * (k + 1)) / (count + 1)),
+        );
+        const necks = [bone("neck", spineNames.at(-1)!, 1.44), bone("neck_02", "neck", 1.5)];
+        const base = PosedRig();
+        const body = base
+            .filter(({ name }) => !/spine|neck/.test(name))
+            .map((node) => {
+                const above = base[node.parent]?.name ?? "";
+                return {
+                    ...node,
+                    above: above === "spine3" ? spineNames.at(-1)! : above === "neck" ? "neck_02" : above,
+                };
+            });
+        const all = [body[0]!, ...spineBones, ...necks, ...body.slice(1)];
+        const rig = all.map((node) => ({ ...node, parent: all.findIndex(({ name }) => name === node.above) }));
+        const { spine, neck, nodes, missing } = MapRig(rig);
         expect(missing).toEqual([]);
-        expect(spine.map((i) => twoNecks[i]!.name)).toEqual(extra.map((node) => node.name));
-        expect(chain.map((i) => twoNecks[i]!.name)).toEqual(["neck"]);
-        expect(twoNecks[nodes.spine1!]!.name).toBe("spine_01");
+        expect(spine.map((i) => rig[i]!.name)).toEqual(spineNames);
+        expect(neck.map((i) => rig[i]!.name)).toEqual(["neck", "neck_02"]);
+        expect(rig[nodes.spine1!]!.name).toBe("spine_01");
+        expect(rig[nodes.neck!]!.name).toBe("neck");
+        expect(rig[nodes.head!]!.name).toBe("head");
     });
 
     it("takes a segment of several serial bones by its first and last", () => {
