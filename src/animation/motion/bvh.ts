@@ -1,13 +1,6 @@
 import { AvatarError } from "../../diagnostics/avatarError.js";
-import {
-    MultiplyQuaternion,
-    QuaternionFromAxisAngle,
-    RotateVector3,
-    type QuaternionTuple,
-} from "../../math/quaternion.js";
-import { AddVector3, type Vector3Tuple } from "../../math/vector3.js";
-import { MaxMotionFrames, MaxMotionNumbers } from "./motionLimits.js";
-import { type IRigNode } from "../rig/restRig.js";
+import { type Vector3Tuple } from "../../math/vector3.js";
+import { MaxFrameRate, MaxMotionFrames, MaxMotionNumbers, MinFrameRate } from "./motionLimits.js";
 
 /** What is wrong with a BVH file or with the part of it that was asked for. */
 export type BvhErrorCode =
@@ -89,10 +82,12 @@ function ReadText(text: string): IBvhMotion {
     words.expect("Frame", "invalid-frames");
     words.expect("Time:", "invalid-frames");
     const frameTime = words.number();
-    if (!Number.isInteger(frameCount) || frameCount < 1 || !(frameTime > 0)) {
+    const isTime = frameTime >= 1 / MaxFrameRate && frameTime <= 1 / MinFrameRate;
+    if (!Number.isInteger(frameCount) || frameCount < 1 || !isTime) {
         throw new BvhError(
             "invalid-frames",
-            `BVH states ${frameCount} frames of ${frameTime} s; both must be positive, and the frames whole.`,
+            `BVH states ${frameCount} frames of ${frameTime} s; the frames must be whole and at least 1, the "Frame Time:" ` +
+                `${1 / MaxFrameRate} to ${1 / MinFrameRate} s.`,
         );
     }
     if (frameCount > MaxMotionFrames || frameCount * channelCount > MaxMotionNumbers) {
@@ -231,43 +226,4 @@ function ReadChannels(words: WordReader, joint: string): string[] {
         );
     }
     return channels;
-}
-
-/**
- * World positions and rotations of all joints in a frame.
- *
- * @param frame 0 .. frameCount − 1
- * @returns the skeleton in that pose, file units
- */
-export function PoseBvh(motion: IBvhMotion, frame: number): IRigNode[] {
-    const posed: IRigNode[] = [];
-    for (const joint of motion.joints) {
-        let translation = joint.offset;
-        let rotation: QuaternionTuple = [0, 0, 0, 1];
-        const moved: [number, number, number] = [0, 0, 0];
-        let isMoved = false;
-        joint.channels.forEach((channel, i) => {
-            const value = motion.values[frame * motion.channelCount + joint.firstChannel + i]!;
-            const axis = "XYZ".indexOf(channel[0]!);
-            if (channel.endsWith("position")) {
-                moved[axis] = value;
-                isMoved = true;
-            } else {
-                // Channels apply from the outside in: the first rotation is the outermost.
-                const unit: Vector3Tuple = [axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0];
-                rotation = MultiplyQuaternion(rotation, QuaternionFromAxisAngle(unit, (value * Math.PI) / 180));
-            }
-        });
-        if (isMoved) {
-            translation = moved;
-        }
-        const parent = posed[joint.parent];
-        posed.push({
-            name: joint.name,
-            parent: joint.parent,
-            position: parent ? AddVector3(parent.position, RotateVector3(parent.rotation, translation)) : translation,
-            rotation: parent ? MultiplyQuaternion(parent.rotation, rotation) : rotation,
-        });
-    }
-    return posed;
 }

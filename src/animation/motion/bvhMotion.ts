@@ -1,11 +1,11 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
-import { QuaternionFromAxisAngle, MultiplyQuaternion, type QuaternionTuple } from "../../math/quaternion.js";
-import { DotVector3, LerpVector3, NormalizeVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
-import { type ExplicitJoints, MapRig } from "../rig/mapRig.js";
-import { NodeByReference } from "../rig/nodeReference.js";
-import { type RigJointNames } from "../rig/rigProfile.js";
+import { DotVector3, type Vector3Tuple } from "../../math/vector3.js";
+import { MapRig } from "../rig/mapRig.js";
+import { NodesByName, type RigJointNames } from "../rig/rigProfile.js";
 import { type IRigNode, type RestRig } from "../rig/restRig.js";
-import { BvhError, PoseBvh, type IBvhMotion } from "./bvh.js";
+import { BvhError, type IBvhMotion } from "./bvh.js";
+import { BvhRotation, BvhTranslation, PoseBvh } from "./bvhPose.js";
+import { DescribeOtherUp, FindRestUp, StandRig } from "./bvhUpAxis.js";
 import { FrameMotion } from "./frameMotion.js";
 import { type IMotion } from "./motion.js";
 import { FindMotionGround, LegLength, LiftRig } from "./motionGround.js";
@@ -18,6 +18,8 @@ export interface IBvhMotionOptions {
      * a person stands in it, else frame 0 when she does there).
      */
     readonly restFrame?: number;
+    /** Axis of the file's world that points up (default: that along which the skeleton rests). */
+    readonly upAxis?: "y" | "z";
     /** Nodes by name that play SMPL-X joints, where names do not tell; null for none. */
     readonly joints?: RigJointNames;
 }
@@ -35,6 +37,8 @@ const Units: readonly (readonly [metres: number, name: string])[] = [
     [0.001, "millimetres"],
 ];
 
+const UpAxes = { y: [0, 1, 0], z: [0, 0, 1] } as const;
+
 /** Frame times are written with six digits: 0.016667 s is meant as 60 Hz. */
 const SameRate = 1e-4;
 
@@ -44,7 +48,7 @@ const SameRate = 1e-4;
  * @param name name of the clip
  * @param bvh the file, see {@link ReadBvh}
  * @returns the motion, in the units and axes of the file; `warnings` tell the unit and the rest pose that were assumed
- * @throws RigError `rig-unknown-node` or `rig-ambiguous-node` for `joints` that cannot be used
+ * @throws RigError `rig-unknown-joint`, `rig-unknown-node` or `rig-ambiguous-node` for `joints` that cannot be used
  * @throws BvhError `no-rest-pose` when no frame shows how the skeleton rests, `invalid-range` for a frame that is not there
  *
  * @example
@@ -55,11 +59,8 @@ const SameRate = 1e-4;
 export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMotionOptions = {}): IMotion {
     const warnings: string[] = [];
     const zero = ZeroPose(bvh);
-    const explicit = Object.entries(options.joints ?? {}).map(([joint, node]) => [
-        joint,
-        node === null ? null : NodeByReference(zero, node, name),
-    ]);
-    const { nodes, missing } = MapRig(zero, Object.fromEntries(explicit) as ExplicitJoints);
+    RequireFrame(bvh, options.restFrame, name);
+    const { nodes, missing } = MapRig(zero, NodesByName(zero, options.joints ?? {}, name));
     const frames = ReadFrames(bvh);
     if (missing.length > 0) {
         // Nothing can be measured; whoever retargets it names the joints, or a map for them.
@@ -67,12 +68,17 @@ export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMoti
         return new FrameMotion({ name, rig, ...frames });
     }
     const rest = FindRest(bvh, zero, nodes, options.restFrame, name, warnings);
-    const up = UpAxis(rest, nodes);
-    const lowest = Math.min(...rest.map(({ position }) => DotVector3(position, up)));
-    const rig = LiftRig(rest, up, -lowest);
+    const restUp = FindRestUp(rest, nodes);
+    const up = options.upAxis === undefined ? restUp : UpAxes[options.upAxis];
+    const standing = StandRig(rest, restUp, up);
+    const lowest = Math.min(...standing.map(({ position }) => DotVector3(position, up)));
+    const rig = LiftRig(standing, up, -lowest);
     warnings.push(DescribeUnit(LegLength(rig, nodes)));
     const source = { name, rig, warnings, ...frames };
-    const ground = FindMotionGround(new FrameMotion(source), nodes, up);
+    const motion = new FrameMotion(source);
+    const otherUp = options.upAxis === undefined ? DescribeOtherUp(motion, nodes, up) : null;
+    warnings.push(...(otherUp === null ? [] : [otherUp]));
+    const ground = FindMotionGround(motion, nodes, up);
     return new FrameMotion({ ...source, rig: LiftRig(rig, up, ground) });
 }
 
@@ -87,6 +93,15 @@ function ZeroPose({ joints }: IBvhMotion): IRigNode[] {
     return posed;
 }
 
+function RequireFrame({ frameCount }: IBvhMotion, frame: number | undefined, name: string): void {
+    if (frame !== undefined && !(Number.isInteger(frame) && frame >= 0 && frame < frameCount)) {
+        throw new BvhError(
+            "invalid-range",
+            `"${name}": rest frame ${frame} is asked for; frames are counted from 0 to ${frameCount - 1}.`,
+        );
+    }
+}
+
 function FindRest(
     bvh: IBvhMotion,
     zero: RestRig,
@@ -96,12 +111,6 @@ function FindRest(
     warnings: string[],
 ): RestRig {
     if (restFrame !== undefined) {
-        if (!(Number.isInteger(restFrame) && restFrame >= 0 && restFrame < bvh.frameCount)) {
-            throw new BvhError(
-                "invalid-range",
-                `"${name}": rest frame ${restFrame} is asked for; frames are counted from 0 to ${bvh.frameCount - 1}.`,
-            );
-        }
         warnings.push(`The skeleton rests as in frame ${restFrame}.`);
         return PoseBvh(bvh, restFrame);
     }
@@ -120,16 +129,6 @@ function FindRest(
         `"${name}" does not show how its skeleton rests: in the zero pose ${zeroFault}, in frame 0 ${firstFault}. ` +
             "Name a frame in which the performer stands in a T- or A-pose.",
     );
-}
-
-/** From the ankles to the head, snapped to the nearest axis. */
-function UpAxis(rig: RestRig, nodes: Readonly<Partial<Record<SmplxJointName, number>>>): Vector3Tuple {
-    const at = (joint: SmplxJointName): Vector3Tuple => rig[nodes[joint]!]!.position;
-    const body = NormalizeVector3(SubtractVector3(at("head"), LerpVector3(at("left_ankle"), at("right_ankle"), 0.5)));
-    const largest = body.map(Math.abs).indexOf(Math.max(...body.map(Math.abs)));
-    const axis: [number, number, number] = [0, 0, 0];
-    axis[largest] = Math.sign(body[largest]!);
-    return axis;
 }
 
 function DescribeUnit(leg: number): string {
@@ -157,10 +156,10 @@ function ReadFrames(bvh: IBvhMotion): {
     const translations = new Float32Array(frameCount * moved.length * 3);
     for (let frame = 0; frame < frameCount; frame++) {
         turned.forEach((joint, i) => {
-            rotations.set(LocalRotation(bvh, joint, frame), (frame * turned.length + i) * 4);
+            rotations.set(BvhRotation(bvh, joint, frame), (frame * turned.length + i) * 4);
         });
         moved.forEach((joint, i) => {
-            translations.set(LocalTranslation(bvh, joint, frame), (frame * moved.length + i) * 3);
+            translations.set(BvhTranslation(bvh, joint, frame), (frame * moved.length + i) * 3);
         });
     }
     const exact = 1 / bvh.frameTime;
@@ -168,36 +167,4 @@ function ReadFrames(bvh: IBvhMotion): {
     const frameRate = Math.abs(exact - whole) < SameRate * exact ? whole : exact;
     const offsets = joints.flatMap(({ offset }) => [...offset]);
     return { frameCount, frameRate, offsets, turned, rotations, moved, translations };
-}
-
-const Axes: readonly Vector3Tuple[] = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-];
-
-/** Channels apply from the outside in: the first rotation is the outermost. */
-function LocalRotation({ joints, values, channelCount }: IBvhMotion, joint: number, frame: number): QuaternionTuple {
-    const { channels, firstChannel } = joints[joint]!;
-    let rotation: QuaternionTuple = [0, 0, 0, 1];
-    channels.forEach((channel, i) => {
-        if (channel.endsWith("rotation")) {
-            const angle = (values[frame * channelCount + firstChannel + i]! * Math.PI) / 180;
-            const turn = QuaternionFromAxisAngle(Axes["XYZ".indexOf(channel[0]!)]!, angle);
-            rotation = MultiplyQuaternion(rotation, turn);
-        }
-    });
-    return rotation;
-}
-
-/** Position channels stand in place of the offset; axes without a channel are 0, as in {@link PoseBvh}. */
-function LocalTranslation({ joints, values, channelCount }: IBvhMotion, joint: number, frame: number): Vector3Tuple {
-    const { channels, firstChannel } = joints[joint]!;
-    const translation: [number, number, number] = [0, 0, 0];
-    channels.forEach((channel, i) => {
-        if (channel.endsWith("position")) {
-            translation["XYZ".indexOf(channel[0]!)] = values[frame * channelCount + firstChannel + i]!;
-        }
-    });
-    return translation;
 }

@@ -1,5 +1,6 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
-import { type Vector3Tuple, AddVector3, DistanceVector3, DotVector3, ScaleVector3 } from "../../math/vector3.js";
+import { type Vector3Tuple, AddVector3, DotVector3, ScaleVector3 } from "../../math/vector3.js";
+import { StraightLegLength } from "../pose/legLength.js";
 import { type RestRig } from "../rig/restRig.js";
 import { type IMotion } from "./motion.js";
 import { RigPose } from "./rigPose.js";
@@ -46,7 +47,7 @@ export function FindMotionGround(
 }
 
 /**
- * Thigh and shin of the left leg at rest, in the rig's unit.
+ * Length of the left leg at rest, in the rig's unit.
  *
  * @param rig the rig
  * @param nodes nodes of its joints
@@ -57,10 +58,7 @@ export function LegLength(rig: RestRig, nodes: Readonly<Partial<Record<SmplxJoin
     if (hip === undefined || knee === undefined || ankle === undefined) {
         return 0;
     }
-    return (
-        DistanceVector3(rig[hip]!.position, rig[knee]!.position) +
-        DistanceVector3(rig[knee]!.position, rig[ankle]!.position)
-    );
+    return StraightLegLength(rig[hip]!.position, rig[knee]!.position, rig[ankle]!.position);
 }
 
 /**

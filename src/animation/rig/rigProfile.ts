@@ -1,7 +1,7 @@
 import { type SmplxJointName, SmplxJointNames } from "../../format/bodyModel.js";
 import { FindRestFault } from "../motion/usableRest.js";
 import { CalibrateRig, type IRigCalibration } from "./calibrateRig.js";
-import { type IRigMapping, MapRig, RequireJoints } from "./mapRig.js";
+import { type IRigMapping, type ExplicitJoints, MapRig, RequireJoints } from "./mapRig.js";
 import { NodeByReference } from "./nodeReference.js";
 import { type RestRig } from "./restRig.js";
 import { RigError } from "./rigError.js";
@@ -34,6 +34,29 @@ export interface IDescribeRigOptions {
 }
 
 /**
+ * The nodes that a map of joints names.
+ *
+ * @param rig the rig
+ * @param joints names of nodes, or ends of their paths, by SMPL-X joint; null for none
+ * @param name name of the rig, for messages
+ * @throws RigError `rig-unknown-joint`, `rig-unknown-node` or `rig-ambiguous-node`
+ */
+export function NodesByName(rig: RestRig, joints: RigJointNames, name: string): ExplicitJoints {
+    const own: Partial<Record<SmplxJointName, number | null>> = {};
+    for (const [joint, reference] of Object.entries(joints)) {
+        if (!(SmplxJointNames as readonly string[]).includes(joint)) {
+            throw new RigError(
+                "rig-unknown-joint",
+                `The joint map for the rig of "${name}" has "${joint}", which is no SMPL-X joint. ` +
+                    `Known are ${SmplxJointNames.slice(0, 22).join(", ")}, the face and the fingers.`,
+            );
+        }
+        own[joint as SmplxJointName] = reference === null ? null : NodeByReference(rig, reference, name);
+    }
+    return own;
+}
+
+/**
  * Maps and calibrates a rig.
  *
  * @param rig nodes in a rest pose: the bind pose, never the current one
@@ -46,18 +69,7 @@ export interface IDescribeRigOptions {
  * ```
  */
 export function DescribeRig(rig: RestRig, { name, humanoid, joints = {} }: IDescribeRigOptions): IRigProfile {
-    const own: Partial<Record<SmplxJointName, number | null>> = { ...humanoid };
-    for (const [joint, reference] of Object.entries(joints)) {
-        if (!(SmplxJointNames as readonly string[]).includes(joint)) {
-            throw new RigError(
-                "rig-unknown-joint",
-                `The joint map for the rig of "${name}" has "${joint}", which is no SMPL-X joint. ` +
-                    `Known are ${SmplxJointNames.slice(0, 22).join(", ")}, the face and the fingers.`,
-            );
-        }
-        own[joint as SmplxJointName] = reference === null ? null : NodeByReference(rig, reference, name);
-    }
-    const mapping = MapRig(rig, own);
+    const mapping = MapRig(rig, { ...humanoid, ...NodesByName(rig, joints, name) });
     RequireJoints(mapping, name);
     const calibration = CalibrateRig(rig, mapping);
     const fault = FindRestFault(rig, mapping.nodes);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { PoseBvh, ReadBvh } from "../../../src/animation/motion/bvh.js";
+import { ReadBvh } from "../../../src/animation/motion/bvh.js";
+import { PoseBvh } from "../../../src/animation/motion/bvhPose.js";
 import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
 import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";
 import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";

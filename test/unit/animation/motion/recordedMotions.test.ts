@@ -8,6 +8,7 @@ import { CreateSmplMotion } from "../../../../src/animation/motion/smplRigMotion
 import { type NpzValue, WriteNpz } from "../../../../src/animation/motion/writeNpz.js";
 import { MeasureAvatarBody } from "../../../../src/animation/pose/measureAvatarBody.js";
 import { NeutralJoints } from "../../../../src/animation/pose/neutralJoints.js";
+import { type RigJointNames } from "../../../../src/animation/rig/rigProfile.js";
 import { type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { CompareFrames, ItWithData, PrintFigure, RetargetFrames, SharedData } from "../../../support/motions.js";
 
@@ -99,6 +100,28 @@ describe("CreateBvhMotion", () => {
         expect(CreateBvhMotion("flat", flat, { restFrame: 0 }).warnings![0]).toContain("rests as in frame 0");
     });
 
+    it("checks its options before it looks at the skeleton", () => {
+        const nameless = ReadBvh(Bvh().replace(/(Left|Right)(UpLeg|Leg|Foot|Arm|ForeArm|Hand)/g, "b"));
+        expect(CodeOf(() => CreateBvhMotion("b", nameless, { restFrame: 99999 }))).toBe("invalid-range");
+        expect(CodeOf(() => CreateBvhMotion("b", nameless, { restFrame: -1 }))).toBe("invalid-range");
+        const joints = { foo: "Hips" } as unknown as RigJointNames;
+        expect(CodeOf(() => CreateBvhMotion("b", ReadBvh(Bvh()), { joints }))).toBe("rig-unknown-joint");
+    });
+
+    it("stands a skeleton that is y up in the z-up world into which its root turns it, when told to", () => {
+        // The root's second rotation is about x.
+        const text = Bvh().replaceAll("0 0.9 0 0 0 0", "0 0 0.9 0 90 0");
+        const guessed = CreateBvhMotion("walk", ReadBvh(text));
+        expect(guessed.warnings!.join()).toMatch(/rests along y, but the person is along z .*state the `upAxis`/);
+        const plain = CreateBvhMotion("walk", ReadBvh(Bvh()));
+        expect(plain.warnings!.join()).not.toContain("upAxis");
+        const told = CreateBvhMotion("walk", ReadBvh(text), { upAxis: "z" });
+        expect(told.warnings!.join()).not.toContain("upAxis");
+        const { max, pelvis } = CompareFrames(RetargetFrames(told, body).frames, RetargetFrames(plain, body).frames);
+        expect(max).toBeLessThan(0.001);
+        expect(pelvis).toBeLessThan(1e-5);
+    });
+
     it.each([
         ["cut in the middle of a frame", "truncated", (text: string) => text.slice(0, -20)],
         ["with more numbers than channels", "invalid-frames", (text: string) => `${text} 1 2 3`],
@@ -108,6 +131,8 @@ describe("CreateBvhMotion", () => {
             "invalid-channels",
             (text: string) => text.replace("CHANNELS 3", "CHANNELS 4"),
         ],
+        ["of a frame time near zero", "invalid-frames", (text: string) => text.replace("0.0333333", "1e-30")],
+        ["of a frame time beyond reason", "invalid-frames", (text: string) => text.replace("0.0333333", "1e30")],
         ["with a word for a number", "invalid-number", (text: string) => text.replace(/0 \n?$/, "nan")],
         ["that ends in the hierarchy", "truncated", (text: string) => text.slice(0, text.indexOf("JOINT Spine") - 1)],
     ])("refuses a file %s with code %s", (_, code, spoil) => {
