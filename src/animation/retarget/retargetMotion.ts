@@ -1,11 +1,12 @@
 import { type IAnimationClip, type IAnimationTrack } from "../../format/avatarAsset.js";
 import { SmplxJointParents } from "../../format/bodyModel.js";
 import { type IMotion } from "../motion/motion.js";
+import { MaxMotionFrames, MaxMotionNumbers } from "../motion/motionLimits.js";
 import { RigPose } from "../motion/rigPose.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyJointCount, BodyPose } from "../pose/bodyPose.js";
 import { type IRigProfile } from "../rig/rigProfile.js";
-import { PointKeyError, ReduceKeys, RotationKeyError } from "./reduceKeys.js";
+import { type IKeys, type KeyError, PointKeyError, ReduceKeys, RotationKeyError, Roughness } from "./reduceKeys.js";
 import { RetargetError } from "./retargetError.js";
 import { Retargeter } from "./retargeter.js";
 import { type IRetargetOptions } from "./retargetOptions.js";
@@ -44,8 +45,11 @@ export interface IRetargetMotionOptions extends IRetargetOptions {
 
 /** Twice this makes motion captured at 120 Hz visibly rougher: its jerk grows by 15 % in place of 5 %. */
 const DefaultTolerance = { rotation: (0.05 * Math.PI) / 180, distance: 2e-4 } as const;
-/** Most poses of a clip: what motion files may hold, at the rate of any display. */
-const MaxFrames = 2_000_000;
+/** Largest error as a share of a track's roughness: kinks of lines that are off by more outweigh it. */
+const KinkShare = Number(process.env.C ?? 0.05);
+const Finest = Number(process.env.F ?? 30);
+/** Most poses of a clip: what motion files may hold, of all joints and the pelvis' place. */
+const MaxFrames = Math.min(MaxMotionFrames, Math.floor(MaxMotionNumbers / (BodyJointCount * 4 + 3)));
 
 /**
  * Turns a motion into a clip of a body.
@@ -94,14 +98,20 @@ export function RetargetMotion(
     const limits = Limits(body, options.tolerance);
     const tracks: IAnimationTrack[] = [];
     if (body.legLength > 0) {
-        const keys = ReduceKeys({ times, values: pelvis }, limits.distance, PointKeyError);
+        const keys = Reduce({ times, values: pelvis }, limits.distance, PointKeyError, options);
         tracks.push({ joint: body.jointIndices[0]!, path: "translation", ...keys });
     }
     moved.forEach((joint, i) => {
-        const keys = ReduceKeys({ times, values: rotations[i]! }, limits.rotations[joint]!, RotationKeyError);
+        const keys = Reduce({ times, values: rotations[i]! }, limits.rotations[joint]!, RotationKeyError, options);
         tracks.push({ joint: body.jointIndices[joint]!, path: "rotation", ...keys });
     });
     return { name: options.name ?? motion.name, tracks };
+}
+
+/** Without a stated tolerance, slow motion is kept more closely, so that it stays as smooth as its source. */
+function Reduce(keys: IKeys, limit: number, errorOf: KeyError, { tolerance }: IRetargetMotionOptions): IKeys {
+    const smooth = tolerance === undefined ? Math.min(limit, Math.max(limit / Finest, KinkShare * Roughness(keys))) : limit;
+    return ReduceKeys(keys, smooth, errorOf, limit);
 }
 
 /** Times of the frames since the beginning of the clip; the end is always one of them. */
@@ -111,12 +121,19 @@ function FrameTimes(motion: IMotion, options: IRetargetMotionOptions): { from: n
     const grace = 0.5 / frameRate;
     const isRange = from >= 0 && to >= from && to <= motion.duration + grace;
     const steps = (to - from) * frameRate;
-    if (!isRange || !(frameRate > 0) || !(steps < MaxFrames)) {
+    if (isRange && steps >= MaxFrames) {
+        throw new RetargetError(
+            "invalid-range",
+            `"${motion.name}" would have ${Math.ceil(steps)} frames from ${from} to ${to} s at ${frameRate} frames a second; ` +
+                `up to ${MaxFrames} are made: shorten it by "from" and "to", or lower "frameRate". A stray key far behind the ` +
+                "others makes a clip that long, too.",
+        );
+    }
+    if (!isRange || !(frameRate > 0) || !Number.isFinite(steps)) {
         throw new RetargetError(
             "invalid-range",
             `"${motion.name}" lasts ${motion.duration} s: from ${from} to ${to} s at ${frameRate} frames a second cannot be ` +
-                `taken from it. "from" and "to" must lie within it, "to" not before "from", and at most ${MaxFrames} frames ` +
-                "are made.",
+                `taken from it. "from" and "to" must lie within it, "to" not before "from".`,
         );
     }
     // A last step of less than a hundredth of a frame is rounding, not a step.

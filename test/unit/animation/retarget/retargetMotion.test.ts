@@ -65,6 +65,12 @@ describe("RetargetMotion", () => {
         },
     );
 
+    it("makes no more frames than a motion file may hold, and names what shortens the clip", () => {
+        const bake = (): unknown =>
+            RetargetMotion(Motion, Fixture.profile, Generic, { frameRate: 300_000 / Motion.duration });
+        expect(bake).toThrow(/would have 300000 frames .* shorten it by "from" and "to", or lower "frameRate"/);
+    });
+
     it("walks on the spot in place", () => {
         const clip = RetargetMotion(Motion, Fixture.profile, Generic, { rootMotion: "inPlace", tolerance: 0 });
         const { values } = clip.tracks.find(({ path }) => path === "translation")!;
