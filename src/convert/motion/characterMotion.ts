@@ -4,6 +4,7 @@ import { type RestRig } from "../../animation/rig/restRig.js";
 import { type SmplxJointName } from "../../format/bodyModel.js";
 import { type ICharacterChannel, type ICharacterNode } from "../bake/riggedCharacter.js";
 import { ChannelSampler } from "./channelSampler.js";
+import { FindKeyRate } from "./keyRate.js";
 import { AffineNumbers, ComposeWorld, WriteRotation } from "./nodeMatrices.js";
 
 /** What the clips of one file have in common. */
@@ -14,19 +15,13 @@ export interface ICharacterRig {
     readonly rig: RestRig;
     /** Nodes that the file itself names as human bones. */
     readonly humanoid: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** Joints of its skins; none in files that hold motion alone. */
+    readonly bones?: ReadonlySet<number>;
     /** Whether the skeleton lies below a mirror: the scene's mirror image is taken then. */
     readonly isMirrored: boolean;
     /** What was assumed about the file. */
     readonly warnings: readonly string[];
 }
-
-/** Clips keyed more coarsely are sampled at this rate, frames a second: what is between their keys is curved. */
-const LowestFrameRate = 24;
-const UsualFrameRate = 30;
-/** Keys closer than this, in seconds, are one key written twice. */
-const SameKey = 1 / 300;
-/** Rates this close to a whole number are meant as one. */
-const SameRate = 0.01;
 
 /** A clip of a glTF file as a motion: all nodes above the skeleton count, scales too. */
 export class CharacterMotion implements IMotion {
@@ -64,7 +59,7 @@ export class CharacterMotion implements IMotion {
         this.warnings = source.warnings;
         this._start = Math.min(...channels.map(({ times }) => times[0]!));
         this.duration = Math.max(...channels.map(({ times }) => times.at(-1)!)) - this._start;
-        this.frameRate = KeyRate(channels);
+        this.frameRate = FindKeyRate(OfSkeleton(channels, source));
         this._parents = Int32Array.from(nodes, (node) => node.parent);
         this._mirrorX = source.isMirrored ? -1 : 1;
         this._samplers = channels.map((channel) => new ChannelSampler(channel));
@@ -100,19 +95,17 @@ export class CharacterMotion implements IMotion {
     }
 }
 
-/** The densest channel tells how the clip was made; clips thinned out by their exporter are dense nowhere. */
-function KeyRate(channels: readonly ICharacterChannel[]): number {
-    let step = Infinity;
-    for (const { times } of channels) {
-        for (let i = 1; i < times.length; i++) {
-            const span = times[i]! - times[i - 1]!;
-            step = span > SameKey ? Math.min(step, span) : step;
+/** Channels of the bones and of what is above them; all where the file does not tell bones from props. */
+function OfSkeleton(
+    channels: readonly ICharacterChannel[],
+    { nodes, bones = new Set<number>(), humanoid }: ICharacterRig,
+): readonly ICharacterChannel[] {
+    const onPath = new Set<number>();
+    for (const bone of [...bones, ...Object.values(humanoid)]) {
+        for (let node = bone; node >= 0 && !onPath.has(node); node = nodes[node]!.parent) {
+            onPath.add(node);
         }
     }
-    const rate = 1 / step;
-    if (rate < LowestFrameRate) {
-        return UsualFrameRate;
-    }
-    const whole = Math.round(rate);
-    return Math.abs(rate - whole) < SameRate * whole ? whole : rate;
+    const own = channels.filter(({ node }) => onPath.has(node));
+    return own.length > 0 ? own : channels;
 }

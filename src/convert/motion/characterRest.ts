@@ -45,6 +45,9 @@ const MaxRootTurn = 45 * Degrees;
 /** Scales that are the same up to rounding. */
 const SameScale = 0.02;
 
+/** Nodes that a warning lists. */
+const MostNames = 3;
+
 /** A root joint that moved less than this share of the skeleton's height was posed there; else it was bound there. */
 const SamePlace = 0.3;
 
@@ -60,17 +63,55 @@ const MirrorX = Float64Array.of(-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1)
 export function FindCharacterRest(file: ISkeletonFile): ICharacterRest {
     const warnings: string[] = [];
     const loaded = WorldMatrices(file.nodes, LocalMatrices(file.nodes));
-    const bound = file.skins.length > 0 ? BoundInScene(file, loaded, warnings) : loaded;
+    const skins = file.skins.filter(IsBound);
+    const isUnbound = skins.length === 0 && file.skins.length > 0;
+    if (isUnbound) {
+        warnings.push(
+            "All joints of the skin are bound in one place; the nodes as the file has them are the rest pose.",
+        );
+    }
+    const bound = skins.length > 0 ? BoundInScene({ ...file, skins }, loaded, warnings) : loaded;
     const bones = file.skins.length > 0 ? file.skins.flatMap((skin) => skin.joints) : [...file.nodes.keys()];
     const isMirrored = bones.filter((bone) => Determinant3(bound[bone]!) < 0).length * 2 > bones.length;
     if (isMirrored) {
         warnings.push("The skeleton lies below a mirror; its own handedness is taken.");
     }
+    WarnOfShear(file.nodes, bones, warnings);
     const rig = file.nodes.map((node, i): IRigNode => {
         const matrix = isMirrored ? MultiplyMatrix4(MirrorX, bound[i]!) : bound[i]!;
         return { name: node.name, parent: node.parent, position: TranslationOf(matrix), rotation: RotationOf(matrix) };
     });
     return { rig, isMirrored, warnings };
+}
+
+/** Files without bind matrices have the identity for each: all joints in one place. */
+function IsBound({ joints, inverseBind }: ICharacterSkin): boolean {
+    return joints.length < 2 || inverseBind.some((matrix) => matrix.some((value, i) => value !== inverseBind[0]![i]));
+}
+
+/** Below a scale that differs by axis, bones that turn are sheared; rotations alone cannot say that. */
+function WarnOfShear(nodes: readonly ICharacterNode[], bones: readonly number[], warnings: string[]): void {
+    const above = new Set<number>();
+    for (const bone of bones) {
+        for (let node = nodes[bone]!.parent; node >= 0 && !above.has(node); node = nodes[node]!.parent) {
+            above.add(node);
+        }
+    }
+    const scaled = [...above].filter((node) => {
+        const sizes = nodes[node]!.scale.map(Math.abs);
+        return Math.max(...sizes) > Math.min(...sizes) * (1 + SameScale);
+    });
+    if (scaled.length > 0) {
+        const names = scaled.slice(0, MostNames).map((node) => {
+            const scale = nodes[node]!.scale.map((value) => Number(value.toPrecision(3)));
+            return `"${nodes[node]!.name}" (${scale.join(", ")})`;
+        });
+        const more = scaled.length > MostNames ? ` and ${scaled.length - MostNames} more` : "";
+        warnings.push(
+            `The skeleton is scaled by another factor along each axis: ${names.join(", ")}${more}. Bones that turn are ` +
+                "sheared by that, which no pose can say: apply the scale in your 3D tool.",
+        );
+    }
 }
 
 /** All nodes in the bind pose, in the scene. */

@@ -58,7 +58,7 @@ export async function ReadCharacterMotionsAsync(
     }
     const warnings = RepairKeys(moving, nodes, name);
     const rest = FindCharacterRest({ name, nodes, skins, humanoid });
-    const rig = { nodes, humanoid, ...rest, warnings: [...rest.warnings, ...warnings] };
+    const rig = { nodes, bones, humanoid, ...rest, warnings: [...rest.warnings, ...warnings] };
     return moving.map((clip) => new CharacterMotion(clip.name, clip.channels, rig));
 }
 

@@ -5,6 +5,7 @@ import { RigPose } from "../../../src/animation/motion/rigPose.js";
 import { WriteMotionGlb } from "../../../src/animation/motion/writeMotionGlb.js";
 import { MeasureAvatarBody } from "../../../src/animation/pose/measureAvatarBody.js";
 import { NeutralJoints } from "../../../src/animation/pose/neutralJoints.js";
+import { FindKeyRate } from "../../../src/convert/motion/keyRate.js";
 import { ReadCharacterMotionsAsync } from "../../../src/convert/motion/readCharacterMotions.js";
 import { type IAnimationClip } from "../../../src/format/avatarAsset.js";
 import { SmplxJointNames, type SmplxJointName } from "../../../src/format/bodyModel.js";
@@ -146,6 +147,35 @@ describe("Motions of glTF files", () => {
         // Back again: the same time gives the same pose.
         step!.sample(0.2, pose);
         expect(pose.rotations[head]).toBe(early);
+    });
+
+    it("warn by name of a scale that shears the bones below it", async () => {
+        const scaled = (scale: number[]): Promise<{ warnings: readonly string[] }> =>
+            FramesAsync(File((document) => Below(document, { scale })));
+        expect((await scaled([1, 2, 1])).warnings.join()).toMatch(/"Armature" \(1, 2, 1\)\. .*apply the scale/);
+        expect((await scaled([2, 2, 2])).warnings).toEqual([]);
+    });
+
+    it("rest as the nodes do where the skin has no bind matrices", async () => {
+        const { frames, warnings } = await FramesAsync(
+            File((document) => {
+                document.skins = [{ joints: document.nodes.map((_, i) => i) }];
+            }),
+        );
+        expect(warnings.join()).toContain("bound in one place");
+        expect(CompareFrames(plain, frames).max).toBeLessThan(0.01);
+    });
+
+    it("have the rate of most keys, whatever a prop or a last key off the grid does", () => {
+        const keys = (count: number, step: number, ...tail: number[]): { times: Float32Array } => ({
+            times: Float32Array.from([...Array.from({ length: count }, (_, i) => 100 + i * step), ...tail]),
+        });
+        expect(FindKeyRate([keys(30, 1 / 30), keys(2, 0.0034)])).toBe(30);
+        expect(FindKeyRate([keys(60, 1 / 60, 101.005), keys(2, 2)])).toBe(60);
+        expect(FindKeyRate([keys(100, 1 / 29.97)])).toBe(30);
+        expect(FindKeyRate([keys(4, 0.5)])).toBe(30);
+        expect(FindKeyRate([keys(1, 1)])).toBe(30);
+        expect(FindKeyRate([keys(9, 1e-4)])).toBe(30);
     });
 
     ItWithData("are read from real characters, skeletons without a mesh, and VRM animations", async () => {
