@@ -1,5 +1,5 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
-import { InverseMultiplyPacked, MultiplyPacked, RotatePacked } from "../../math/packedQuaternion.js";
+import { InverseMultiplyPacked, MultiplyPacked, RotatePacked, SlerpPacked } from "../../math/packedQuaternion.js";
 import { FromRotationVectorPacked, ToRotationVectorPacked } from "../../math/packedRotation.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type BodyKinematics } from "../pose/bodyKinematics.js";
@@ -23,6 +23,9 @@ const FlipMargin = 40 * Degrees;
 /** Turns smaller than this have come to rest, radians. */
 const AtRest = 1e-4;
 
+/** Eyes that look straight ahead. */
+const RestEye = Float64Array.of(0, 0, 0, 1);
+
 const Joint = (name: SmplxJointName): number => SmplxJointNames.indexOf(name);
 const Trunk = Joint("spine2");
 const Chest = Joint("spine3");
@@ -32,7 +35,8 @@ const Eyes = [Joint("left_eye"), Joint("right_eye")] as const;
 
 /**
  * Turns the gaze to a target: eyes first, then head, neck and a little of the chest, each within what people can do. What
- * moves is the difference to where the pose looks, so nodding and shaking of a clip stay. A target behind the person holds
+ * moves is the difference to where the pose looks, so nodding and shaking of a clip stay; eyes that the clip moves are the
+ * target's by the weight. A target behind the person holds
  * the gaze at its limit, over the shoulder that it came round.
  */
 export class LookAt {
@@ -46,6 +50,8 @@ export class LookAt {
     private readonly _pitch = new Damped(HeadFrequency);
     private readonly _eyeYaw = [new Damped(EyeFrequency), new Damped(EyeFrequency)] as const;
     private readonly _eyePitch = [new Damped(EyeFrequency), new Damped(EyeFrequency)] as const;
+    /** How much of the eyes is the target's. */
+    private readonly _eyeShare = [new Damped(EyeFrequency), new Damped(EyeFrequency)] as const;
     private readonly _vector = new Float64Array(3);
     private readonly _part = new Float64Array(3);
     private readonly _angles = new Float64Array(2);
@@ -73,6 +79,7 @@ export class LookAt {
         for (let eye = 0; eye < 2; eye++) {
             this._eyeYaw[eye]!.reset();
             this._eyePitch[eye]!.reset();
+            this._eyeShare[eye]!.reset();
         }
         this._lastYaw = 0;
         this._isMoving = false;
@@ -175,9 +182,13 @@ export class LookAt {
             const yaw = isBehind ? Math.sign(this._lastYaw) * EyeAngle : Clamp(this._angles[0]!, EyeAngle);
             this._eyeYaw[side]!.advance(weight * yaw, dt);
             this._eyePitch[side]!.advance(weight * Clamp(this._angles[1]!, EyeAngle), dt);
-            if (this._eyeYaw[side]!.value !== 0 || this._eyePitch[side]!.value !== 0) {
+            this._eyeShare[side]!.advance(weight, dt);
+            const share = this._eyeShare[side]!.value;
+            if (share > 0) {
                 SetGaze(this._eyeYaw[side]!.value, this._eyePitch[side]!.value, this._turn);
-                MultiplyPacked(this._turn, 0, pose.rotations, eye * 4, pose.rotations, eye * 4);
+                // What the pose does with the eyes gives way to the target, as it does not know where that is.
+                SlerpPacked(pose.rotations, eye * 4, RestEye, 0, Math.min(1, share), this._share, 0);
+                MultiplyPacked(this._turn, 0, this._share, 0, pose.rotations, eye * 4);
             }
         }
     }
@@ -205,6 +216,7 @@ export class LookAt {
         let most = Math.max(Math.abs(this._yaw.value), Math.abs(this._pitch.value));
         for (let eye = 0; eye < 2; eye++) {
             most = Math.max(most, Math.abs(this._eyeYaw[eye]!.value), Math.abs(this._eyePitch[eye]!.value));
+            most = Math.max(most, this._eyeShare[eye]!.value);
         }
         return most < AtRest;
     }

@@ -19,9 +19,10 @@ class Stand {
     public readonly adjustments = new BodyAdjustments(GenericBody);
     public seconds = 0;
 
-    public show(dt = 1 / 60): void {
+    public show(dt = 1 / 60, change: (pose: BodyPose) => void = () => {}): void {
         this.pose.reset();
         this.pose.pelvis.set(GenericBody.restPositions.subarray(0, 3));
+        change(this.pose);
         this.seconds += dt;
         this.adjustments.apply(this.pose, this.kinematics, this.seconds, dt);
     }
@@ -66,6 +67,32 @@ describe("LookAt", () => {
         expect(stand.facing("spine3")[0] / head).toBeCloseTo(0.15, 1);
         expect(stand.facing("neck")[0] / head).toBeCloseTo(0.45, 1);
         expect(stand.facing("spine2")[0]).toBe(0);
+    });
+
+    it("takes over eyes that the motion moves", () => {
+        const stand = new Stand();
+        const roll = (pose: BodyPose): void => {
+            for (const eye of ["left_eye", "right_eye"] as const) {
+                pose.rotations.set([0, Math.sin(-10 * Degrees), 0, Math.cos(-10 * Degrees)], Joint(eye) * 4);
+            }
+        };
+        stand.adjustments.lookAt.target.set([0.6, 1.7, 2]);
+        for (const [weight, share] of [
+            [1, 1],
+            [0.5, 0.5],
+            [0, 0],
+        ] as const) {
+            stand.adjustments.lookAt.weight = weight;
+            for (let frame = 0; frame < 120; frame++) {
+                stand.show(1 / 60, roll);
+            }
+            const [x, , z] = stand.at("left_eye");
+            const wanted = Math.atan2(0.6 - x!, 2 - z!) / Degrees;
+            const [gaze] = stand.facing("left_eye");
+            Print(`gaze of an eye that the motion turns by 20°, weight ${weight}: ${(gaze - wanted).toFixed(2)}° off`);
+            // Half way, the head has turned by half, too, and eyes turn to what is left.
+            expect(Math.abs(gaze - (wanted * share - 20 * (1 - share)))).toBeLessThan(weight === 0.5 ? 5 : 0.1);
+        }
     });
 
     it("moves the eyes first and never past their limits", () => {
