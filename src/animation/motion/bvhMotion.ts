@@ -9,7 +9,7 @@ import { DescribeOtherUp, FindRestUp, StandRig } from "./bvhUpAxis.js";
 import { FrameMotion } from "./frameMotion.js";
 import { type IMotion } from "./motion.js";
 import { FindMotionGround, LegLength, LiftRig } from "./motionGround.js";
-import { FindRestFault } from "./usableRest.js";
+import { FindRestFault } from "../rig/usableRest.js";
 
 /** How a BVH file becomes a motion. */
 export interface IBvhMotionOptions {

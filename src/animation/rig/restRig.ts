@@ -15,13 +15,3 @@ export interface IRigNode {
 
 /** A skeleton at rest: what name mapping and calibration look at, whatever file it came from. */
 export type RestRig = readonly IRigNode[];
-
-/** Whether `ancestor` is `node` itself or lies above it. */
-export function IsAncestorOrSelf(rig: RestRig, ancestor: number, node: number): boolean {
-    for (let i = node; i >= 0; i = rig[i]!.parent) {
-        if (i === ancestor) {
-            return true;
-        }
-    }
-    return false;
-}

@@ -1,10 +1,10 @@
 import { type SmplxJointName, SmplxJointNames } from "../../format/bodyModel.js";
-import { FindRestFault } from "../motion/usableRest.js";
 import { CalibrateRig, type IRigCalibration } from "./calibrateRig.js";
 import { type IRigMapping, type ExplicitJoints, MapRig, RequireJoints } from "./mapRig.js";
 import { NodeByReference } from "./nodeReference.js";
 import { type RestRig } from "./restRig.js";
 import { RigError } from "./rigError.js";
+import { FindRestFault } from "./usableRest.js";
 
 /**
  * All that retargeting needs to know of a rig: which node is which joint, and how the rig's rest pose differs from the

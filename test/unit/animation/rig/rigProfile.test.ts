@@ -6,6 +6,7 @@ import { type IRigNode, type RestRig } from "../../../../src/animation/rig/restR
 import { RigError } from "../../../../src/animation/rig/rigError.js";
 import { DescribeRig, type RigJointNames } from "../../../../src/animation/rig/rigProfile.js";
 import { ParseRigProfile, SerializeRigProfile } from "../../../../src/animation/rig/rigProfileFile.js";
+import { FindRestFault } from "../../../../src/animation/rig/usableRest.js";
 import { SmplxJointNames } from "../../../../src/format/bodyModel.js";
 import { PosedRig } from "../../../support/rigPoses.js";
 import { SeededRandom } from "../../../support/seededRandom.js";
@@ -110,6 +111,28 @@ describe("DescribeRig", () => {
         }));
         const { mapping } = DescribeRig(stretched, { name: "hero" });
         expect(mapping.warnings.join()).toMatch(/near no T- or A-pose/);
+    });
+});
+
+describe("FindRestFault", () => {
+    const { nodes } = MapRig(rig);
+    const moved = (joint: string, to: string): RestRig => {
+        const { position } = rig[indexOf(`Hero_${to}`)]!;
+        return rig.map((node) => (node.name === `Hero_${joint}` ? { ...node, position } : node));
+    };
+
+    it("finds none where a bone has no length: nobody knows where it points", () => {
+        expect(FindRestFault(rig, nodes)).toBeNull();
+        expect(FindRestFault(moved("left_wrist", "left_elbow"), nodes)).toBeNull();
+        expect(FindRestFault(moved("left_elbow", "left_shoulder"), nodes)).toBeNull();
+        expect(FindRestFault(moved("left_ankle", "left_knee"), nodes)).toBeNull();
+        const point = rig.map((node): IRigNode => ({ ...node, position: [1, 1, 1] }));
+        expect(FindRestFault(point, nodes)).toBeNull();
+    });
+
+    it("finds what nobody rests in", () => {
+        expect(FindRestFault(moved("left_elbow", "head"), nodes)).toBe("the left arm is raised");
+        expect(FindRestFault(moved("right_ankle", "right_hip"), nodes)).toBe("the right knee is bent");
     });
 });
 
