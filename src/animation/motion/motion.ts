@@ -24,7 +24,7 @@ export interface IMotion {
     readonly frameRate: number;
 
     /**
-     * Poses the rig; allocates nothing. Same time, same pose, in any order of calls.
+     * Poses the rig and makes no objects. Same time, same pose, in any order of calls.
      *
      * @param seconds time since the first key; earlier and later times get the first and last pose
      * @param result receives world rotations and positions of all nodes

@@ -26,7 +26,7 @@ export class ChannelSampler {
     }
 
     /**
-     * Writes the value at a time. Allocates nothing.
+     * Writes the value at a time. Makes no objects.
      *
      * @param time seconds on the clip's own clock
      * @param result receives `size` numbers

@@ -150,10 +150,10 @@ describe("Motions of glTF files", () => {
     });
 
     it("warn by name of a scale that shears the bones below it", async () => {
-        const scaled = (scale: number[]): Promise<{ warnings: readonly string[] }> =>
-            FramesAsync(File((document) => Below(document, { scale })));
-        expect((await scaled([1, 2, 1])).warnings.join()).toMatch(/"Armature" \(1, 2, 1\)\. .*apply the scale/);
-        expect((await scaled([2, 2, 2])).warnings).toEqual([]);
+        const scaledAsync = async (scale: number[]): Promise<{ warnings: readonly string[] }> =>
+            await FramesAsync(File((document) => Below(document, { scale })));
+        expect((await scaledAsync([1, 2, 1])).warnings.join()).toMatch(/"Armature" \(1, 2, 1\)\. .*apply the scale/);
+        expect((await scaledAsync([2, 2, 2])).warnings).toEqual([]);
     });
 
     it("rest as the nodes do where the skin has no bind matrices", async () => {
