@@ -43,18 +43,23 @@ const SameScale = 0.02;
 /** Factors that differ more than this do not keep the shape of what they scale. */
 const UniformWithin = 0.05;
 
+/** Nodes that a warning names. */
+const MostNamed = 3;
+
 const Position = new Vector3();
 const Rotation = new Quaternion();
 const Scale = new Vector3();
 
-interface ITransform {
+interface IFirstSeen {
+    /** Whether an animation was moving the node. */
+    readonly wasPlaying: boolean;
     readonly position: Vector3;
     readonly rotation: Quaternion;
     readonly scale: Vector3;
 }
 
 /** Where nodes without a skin stood when they were first looked at, which is more often at rest than any later moment. */
-const FirstSeen = new WeakMap<TransformNode, ITransform>();
+const FirstSeen = new WeakMap<TransformNode, IFirstSeen>();
 
 /**
  * Reconstructs the rest pose of a rig: the bind pose where inverse bind matrices tell it, since files are often saved in
@@ -80,6 +85,7 @@ export function RestOfRigNodes(nodes: IRigNodes): IRigRest {
         rest.push(bound[i] ?? below);
     });
     WarnOfOtherPose(nodes, asLoaded, bound, warnings);
+    WarnOfMovedNodes(nodes, warnings);
     WarnOfStretch(nodes, locals, warnings);
     const toRightHanded = IdentityMatrix4();
     toRightHanded[0] = nodes.isLeftHanded ? -1 : 1;
@@ -113,9 +119,23 @@ function RestLocal(target: RigTarget, bone: Bone | null, locals: RigLocals, node
     );
 }
 
-function AsItIs({ position, rotation: { x, y, z }, rotationQuaternion, scaling }: TransformNode): ITransform {
+function AsItIs(node: TransformNode): IFirstSeen {
+    const {
+        position,
+        rotation: { x, y, z },
+        rotationQuaternion,
+        scaling,
+    } = node;
     const rotation = rotationQuaternion?.clone() ?? Quaternion.RotationYawPitchRoll(y, x, z);
-    return { position: position.clone(), rotation, scale: scaling.clone() };
+    // What was started and has not run yet has moved nothing.
+    const wasPlaying = node
+        .getScene()
+        .animatables.some(
+            (animatable) =>
+                animatable.target === node &&
+                animatable.getAnimations().some(({ currentValue }) => currentValue !== null),
+        );
+    return { wasPlaying, position: position.clone(), rotation, scale: scaling.clone() };
 }
 
 function Relative(world: readonly Matrix4[], parent: number, node: number): Matrix4 {
@@ -203,6 +223,22 @@ function WarnOfOtherPose(
     if (name !== "") {
         warnings.push(
             `The nodes do not rest in the bind pose ("${name}" is ${Math.round(worst / Degrees)}° off): the bind pose is used.`,
+        );
+    }
+}
+
+/** Nodes without a skin whose rest pose nobody can know any more. */
+function WarnOfMovedNodes({ name, names, targets, bones }: IRigNodes, warnings: string[]): void {
+    const moved = names.filter((_, i) => {
+        const target = targets[i]!;
+        return !bones[i] && target instanceof TransformNode && FirstSeen.get(target)?.wasPlaying === true;
+    });
+    if (moved.length > 0) {
+        warnings.push(
+            `"${name}" has no skin that states how it rests, and was playing when it was first looked at: the pose of that ` +
+                `moment is taken for its rest pose ("${moved.slice(0, MostNamed).join('", "')}"` +
+                `${moved.length > MostNamed ? ` and ${moved.length - MostNamed} more` : ""}). ` +
+                "Load it anew and retarget, follow or describe it before it plays.",
         );
     }
 }

@@ -8,7 +8,9 @@ import { type Scene } from "@babylonjs/core/scene.js";
 import { GroupMotion } from "../../../../src/animation/animator/groupMotion.js";
 import { LiveRig } from "../../../../src/animation/animator/liveRig.js";
 import { RigPose } from "../../../../src/animation/motion/rigPose.js";
-import { EmptyScene, HasCharacters, LoadCharacterAsync } from "./babylonScenes.js";
+import { APose, MakeRigFixture, MakeTruth } from "../../../support/rigFixtures.js";
+import { EmptyScene, HasCharacters, LoadCharacterAsync, Step } from "./babylonScenes.js";
+import { FixtureInScene } from "./fixtureInScene.js";
 
 function Track(property: string, rate: number, type: number, keys: IAnimationKey[]): Animation {
     const animation = new Animation(property, property, rate, type);
@@ -119,5 +121,25 @@ describe("the motion of an animation group", () => {
         expect(() => new GroupMotion(new AnimationGroup("empty", scene))).toThrow(
             expect.objectContaining({ code: "no-keys" }),
         );
+    });
+});
+
+describe("a rig without a skin", () => {
+    it("is warned about when it was playing before it was first looked at, and not when it was only started", () => {
+        const scene = EmptyScene();
+        const perform = (): AnimationGroup =>
+            FixtureInScene(scene, MakeRigFixture({ rest: APose, axesSeed: 7 }).perform(MakeTruth(3, 8))).group;
+        const [early, late] = [perform(), perform()];
+        early.start(true);
+        expect(new GroupMotion(early).warnings).toEqual([]);
+        late.start(true);
+        Step(scene, 0.1);
+        expect(new GroupMotion(early).warnings).toEqual([]);
+        const first = new GroupMotion(late).warnings;
+        expect(first).toEqual([
+            expect.stringMatching(/no skin .* was playing when it was first looked at: .* before it plays/),
+        ]);
+        late.stop();
+        expect(new GroupMotion(late).warnings).toEqual(first);
     });
 });
