@@ -48,12 +48,13 @@ export const PointKeyError: KeyError = ({ times, values }, from, to, key) => {
  * @param keys the track
  * @param maxError largest error; 0 keeps every key, unless all are equal
  * @param errorOf how errors are measured; it decides the number of values a key
+ * @param stillError how far a track may be from its first key to become that one (default: the largest error)
  * @returns the track with fewer keys, in arrays of its own
  */
-export function ReduceKeys(keys: IKeys, maxError: number, errorOf: KeyError): IKeys {
+export function ReduceKeys(keys: IKeys, maxError: number, errorOf: KeyError, stillError = maxError): IKeys {
     const count = keys.times.length;
     const size = count > 0 ? keys.values.length / count : 0;
-    if (count < 2 || IsConstant(keys, size, Math.max(maxError, Rounding), errorOf)) {
+    if (count < 2 || IsConstant(keys, size, Math.max(stillError, Rounding), errorOf)) {
         return Pick(keys, size, count > 0 ? [0] : []);
     }
     if (maxError <= 0) {
@@ -70,6 +71,24 @@ export function ReduceKeys(keys: IKeys, maxError: number, errorOf: KeyError): IK
         kept.push(from);
     }
     return Pick(keys, size, kept);
+}
+
+/**
+ * How much the motion of a track changes its speed from frame to frame: mean third difference of its keys, radians for
+ * rotations whose signs are continuous. Lines between few keys have kinks, which stand out where this is small.
+ */
+export function Roughness({ times, values }: IKeys): number {
+    const size = values.length / Math.max(1, times.length);
+    let sum = 0;
+    for (let at = 3 * size; at < values.length; at += size) {
+        let squared = 0;
+        for (let i = at; i < at + size; i++) {
+            squared += (values[i]! - 3 * values[i - size]! + 3 * values[i - 2 * size]! - values[i - 3 * size]!) ** 2;
+        }
+        sum += Math.sqrt(squared);
+    }
+    // A quaternion turns by half of the angle.
+    return times.length > 3 ? ((size === 4 ? 2 : 1) * sum) / (times.length - 3) : Infinity;
 }
 
 /** A track whose keys are all like the first: measured as keys between the first and itself. */

@@ -29,7 +29,10 @@ export interface IRetargetMotionOptions extends IRetargetOptions {
     readonly to?: number;
     /** Poses a second that are taken (default: the motion's own). */
     readonly frameRate?: number;
-    /** What reducing keys may cost (default: 0.05° and 0.2 mm); 0 keeps a key a frame. */
+    /**
+     * What reducing keys may cost; 0 keeps a key a frame (default: 0.05° and 0.2 mm, less where motion is slow and smooth, so
+     * that clips stay as smooth as their source; state a tolerance for smaller files).
+     */
     readonly tolerance?: IKeyTolerance | 0;
     /**
      * Corrects every pose after it was retargeted, in order of time: planting feet, for example.
@@ -45,9 +48,13 @@ export interface IRetargetMotionOptions extends IRetargetOptions {
 
 /** Twice this makes motion captured at 120 Hz visibly rougher: its jerk grows by 15 % in place of 5 %. */
 const DefaultTolerance = { rotation: (0.05 * Math.PI) / 180, distance: 2e-4 } as const;
-/** Largest error as a share of a track's roughness: kinks of lines that are off by more outweigh it. */
-const KinkShare = Number(process.env.C ?? 0.05);
-const Finest = Number(process.env.F ?? 30);
+/**
+ * Without a stated tolerance errors are at most this share of a track's roughness: lines that are further off have kinks that
+ * outweigh what the motion itself does, three times over in slow idles.
+ */
+const KinkShare = 0.05;
+/** … but never less than the tolerance divided by this: what shakes by less is still. */
+const FinestShare = 1 / 30;
 /** Most poses of a clip: what motion files may hold, of all joints and the pelvis' place. */
 const MaxFrames = Math.min(MaxMotionFrames, Math.floor(MaxMotionNumbers / (BodyJointCount * 4 + 3)));
 
@@ -110,7 +117,8 @@ export function RetargetMotion(
 
 /** Without a stated tolerance, slow motion is kept more closely, so that it stays as smooth as its source. */
 function Reduce(keys: IKeys, limit: number, errorOf: KeyError, { tolerance }: IRetargetMotionOptions): IKeys {
-    const smooth = tolerance === undefined ? Math.min(limit, Math.max(limit / Finest, KinkShare * Roughness(keys))) : limit;
+    const smooth =
+        tolerance === undefined ? Math.min(limit, Math.max(FinestShare * limit, KinkShare * Roughness(keys))) : limit;
     return ReduceKeys(keys, smooth, errorOf, limit);
 }
 

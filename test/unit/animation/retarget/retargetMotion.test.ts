@@ -46,6 +46,19 @@ describe("RetargetMotion", () => {
         }
     });
 
+    it("keeps slow motion as smooth as it is, unless a tolerance is stated", () => {
+        const slow = Fixture.perform(MakeTruth(11, 300, 60));
+        const jerkOf = (tolerance?: { rotation: number; distance: number }): number => {
+            const clip = RetargetMotion(slow, Fixture.profile, Generic, tolerance ? { tolerance } : {});
+            return MeasureRetarget(slow, Fixture.profile, Generic, clip).jerkRatio;
+        };
+        const [own, stated] = [jerkOf(), jerkOf({ rotation: (0.05 * Math.PI) / 180, distance: 2e-4 })];
+        process.stdout.write(`jerk of slow motion: ${own.toFixed(3)}, with a stated tolerance ${stated.toFixed(2)}\n`);
+        // The stated tolerance alone would make it 6 % rougher.
+        expect(own).toBeLessThan(1.02);
+        expect(stated).toBeGreaterThan(own);
+    });
+
     it("takes the part that is asked for, at the rate that is asked for", () => {
         const options = { name: "part", from: 0.5, to: 1.52, frameRate: 10, tolerance: 0 } as const;
         const clip = RetargetMotion(Motion, Fixture.profile, Generic, options);
