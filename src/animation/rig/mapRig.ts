@@ -10,8 +10,6 @@ import { RigTree } from "./rigTree.js";
 import { type RestRig } from "./restRig.js";
 import { ValidateMapping } from "./validateMapping.js";
 
-export { RigError, type RigErrorCode } from "./rigError.js";
-
 /** Which node of a rig plays which SMPL-X joint: plain data, meant to be looked at, stored and corrected. */
 export interface IRigMapping {
     /** Name of the best fitting family of rigs, for example `mixamo`; `generic` for words of none, `topology` for no words. */

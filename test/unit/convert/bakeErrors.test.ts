@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Accessor, Document, NodeIO } from "@gltf-transform/core";
-import { RigError } from "../../../src/animation/rig/mapRig.js";
+import { RigError } from "../../../src/animation/rig/rigError.js";
 import { AvatarBakeError } from "../../../src/convert/bake/avatarBakeError.js";
 import { BakeAvatarAsync, type IBakeAvatarOptions } from "../../../src/convert/bake/bakeAvatar.js";
 import { LinearToSrgb, MipTexture, SrgbToLinear, TransformUv } from "../../../src/convert/bake/textureSampling.js";
