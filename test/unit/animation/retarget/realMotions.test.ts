@@ -50,12 +50,13 @@ function Format({ mean, p95, max }: IStatistics): string {
         ["humanoids/Xbot_mixamo.glb", "run"],
         ["humanoids/mesh2motion_ue_rig.glb", "New Custom"],
         ["humanoids/mesh2motion_rigify_def.glb", "YMCA"],
+        ["humanoids/rocketbox_idle_biped_animation.glb", "Bip01|Take 001|BaseLayer"],
         ["vrm/idle_loop.vrma", "animation"],
     ])("%s %s points every bone where the source's points", async (path, clip) => {
         const motion = await ReadMotionAsync(path, clip);
         const profile = DescribeRig(motion.rig, motion);
-        // Twelve frames a second are enough to compare poses.
-        const options = { frameRate: 12, tolerance: 0 } as const;
+        // Twelve frames a second and three seconds are enough to compare poses.
+        const options = { frameRate: 12, tolerance: 0, to: Math.min(3, motion.duration) } as const;
         const baked = RetargetMotion(motion, profile, Generic, options);
         const report = MeasureRetarget(motion, profile, Generic, baked, { frameRate: 12 });
         for (const group of BodyGroups) {
@@ -72,7 +73,7 @@ function Format({ mean, p95, max }: IStatistics): string {
         );
         expect(feet.contactCount).toBe(sourceSlide.count);
         // Feet and hips of two skeletons are not alike: a step that stands in one slides a little in the other.
-        expect(feet.slideMean).toBeLessThan(sourceSlide.mean + 3.5);
+        expect(feet.slideMean).toBeLessThan(1.6 * sourceSlide.mean + 1);
         expect(report.directionDegrees.arms.mean).toBeLessThan(3);
         expect(report.directionDegrees.legs.mean).toBeLessThan(3);
         expect(report.directionDegrees.hands.mean).toBeLessThan(12);
@@ -90,7 +91,7 @@ function Format({ mean, p95, max }: IStatistics): string {
             return { motion, retargeter, source: new RigPose(motion.rig.length), pose: new BodyPose() };
         });
         let [sum, max, count] = [0, 0, 0];
-        for (let frame = 0; frame < 720; frame += 4) {
+        for (let frame = 0; frame < 720; frame += 12) {
             for (const side of [smpl!, bvh!]) {
                 side.motion.sample(frame / 60, side.source);
                 side.retargeter.solve(side.source, side.pose);

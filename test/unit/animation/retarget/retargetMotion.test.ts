@@ -49,7 +49,7 @@ describe("RetargetMotion", () => {
     it("keeps slow motion as smooth as it is, unless a tolerance is stated", () => {
         const slow = Fixture.perform(MakeTruth(11, 300, 60));
         const jerkOf = (tolerance?: { rotation: number; distance: number }): number => {
-            const clip = RetargetMotion(slow, Fixture.profile, Generic, tolerance ? { tolerance } : {});
+            const clip = RetargetMotion(slow, Fixture.profile, Generic, { to: 1.5, ...(tolerance && { tolerance }) });
             return MeasureRetarget(slow, Fixture.profile, Generic, clip).jerkRatio;
         };
         const [own, stated] = [jerkOf(), jerkOf({ rotation: (0.05 * Math.PI) / 180, distance: 2e-4 })];
