@@ -4,6 +4,7 @@ import { type IRigMapping, type ExplicitJoints, MapRig, RequireJoints } from "./
 import { NodeByReference } from "./nodeReference.js";
 import { type RestRig } from "./restRig.js";
 import { RigError } from "./rigError.js";
+import { SmplHeading } from "./smplFamily.js";
 import { FindRestFault } from "./usableRest.js";
 
 /**
@@ -71,7 +72,8 @@ export function NodesByName(rig: RestRig, joints: RigJointNames, name: string): 
 export function DescribeRig(rig: RestRig, { name, humanoid, joints = {} }: IDescribeRigOptions): IRigProfile {
     const mapping = MapRig(rig, { ...humanoid, ...NodesByName(rig, joints, name) });
     RequireJoints(mapping, name);
-    const calibration = CalibrateRig(rig, mapping);
+    const measured = CalibrateRig(rig, mapping);
+    const calibration = measured.isSmpl ? { ...measured, heading: SmplHeading(rig, mapping) } : measured;
     const fault = FindRestFault(rig, mapping.nodes);
     const warnings = fault === null ? [] : [UnusableRest(name, fault)];
     return {

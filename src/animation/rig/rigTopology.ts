@@ -142,8 +142,10 @@ function NameBody(limbs: Limbs, legs: ILimbPair, arms: ILimbPair): JointNodes | 
         nodes.neck = head.neck;
     }
     for (const side of ["left", "right"] as const) {
-        for (const [joint, node] of [...Object.entries(leg[side]), ...Object.entries(arm[side])]) {
-            nodes[`${side}_${joint}` as keyof JointNodes] = node;
+        for (const [joint, node] of Object.entries<number | undefined>({ ...leg[side], ...arm[side] })) {
+            if (node !== undefined) {
+                nodes[`${side}_${joint}` as keyof JointNodes] = node;
+            }
         }
     }
     return nodes;

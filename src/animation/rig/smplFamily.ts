@@ -2,6 +2,8 @@ import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../f
 import {
     AngleBetweenQuaternions,
     IdentityQuaternion,
+    InvertQuaternion,
+    MultiplyQuaternion,
     NormalizeQuaternion,
     RotateVector3,
     type QuaternionTuple,
@@ -53,20 +55,30 @@ export function HasSmplJoints(rig: RestRig, mapping: IRigMapping, toBody: Quater
 }
 
 /**
- * Whether the local rotations of an SMPL body are SMPL pose parameters: it rests along the axes in a T-pose by its chains,
- * and its rest rotations are all the identity. Such a motion needs no calibration; its rotations are those of the avatar's
- * joints.
+ * Whether the local rotations of an SMPL body are SMPL pose parameters: all nodes rest in one rotation, along whose axes the
+ * body stands in a T-pose by its chains. That rotation is the identity, or where a node above turns the whole rig, that
+ * node's. Such a motion needs no calibration; its rotations are those of the avatar's joints.
  *
  * @param heading rotation from rest space to canonical axes
  */
 export function HoldsSmplParameters(rig: RestRig, { nodes }: IRigMapping, heading: QuaternionTuple): boolean {
-    const isAligned = (rotation: QuaternionTuple): boolean =>
-        AngleBetweenQuaternions(NormalizeQuaternion(rotation), IdentityQuaternion) < IdentityWithin;
+    const common = RestRotation(rig, nodes);
+    const isAsCommon = (node: number): boolean =>
+        AngleBetweenQuaternions(NormalizeQuaternion(rig[node]!.rotation), common) < IdentityWithin;
     return (
-        isAligned(heading) &&
-        Object.values(nodes).every((node) => isAligned(rig[node]!.rotation)) &&
-        IsTPose(nodes, StepsOf(rig, IdentityQuaternion))
+        AngleBetweenQuaternions(MultiplyQuaternion(heading, common), IdentityQuaternion) < ArmWithin &&
+        Object.values(nodes).every(isAsCommon) &&
+        IsTPose(nodes, StepsOf(rig, InvertQuaternion(common)))
     );
+}
+
+/** Rotation from rest space to canonical axes of a rig that {@link HoldsSmplParameters}: by its nodes, not by their places. */
+export function SmplHeading(rig: RestRig, { nodes }: IRigMapping): QuaternionTuple {
+    return InvertQuaternion(RestRotation(rig, nodes));
+}
+
+function RestRotation(rig: RestRig, nodes: IRigMapping["nodes"]): QuaternionTuple {
+    return nodes.pelvis === undefined ? IdentityQuaternion : NormalizeQuaternion(rig[nodes.pelvis]!.rotation);
 }
 
 /** From one node to another at rest, in the axes of the body. */
