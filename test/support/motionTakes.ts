@@ -25,7 +25,12 @@ export interface ITake {
 
 /** Reads a recorded motion. */
 export function ReadTake(file: string): ITake {
-    const motion = CreateBvhMotion(file, ReadBvh(readFileSync(new URL(file, MotionFolder), "utf8")));
+    return TakeOf(file, readFileSync(new URL(file, MotionFolder), "utf8"));
+}
+
+/** Understands the text of a BVH file. */
+export function TakeOf(name: string, text: string): ITake {
+    const motion = CreateBvhMotion(name, ReadBvh(text));
     const mapping = MapRig(motion.rig);
     return { motion, profile: { mapping, calibration: CalibrateRig(motion.rig, mapping) } };
 }
