@@ -4,7 +4,7 @@ import { type RigPose } from "./rigPose.js";
 
 /**
  * A recorded motion of a rig, whatever file it came from: the rig at rest, and its pose at any time. What
- * {@link ReadBvh}, SMPL files, glTF clips and Babylon's animation groups all become before they are retargeted.
+ * BVH files, SMPL files, glTF clips and Babylon's animation groups all become before they are retargeted.
  */
 export interface IMotion {
     /** Name of the clip. */
