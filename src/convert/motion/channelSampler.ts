@@ -28,13 +28,14 @@ export class ChannelSampler {
     /**
      * Writes the value at a time. Makes no objects.
      *
-     * @param time seconds on the clip's own clock
+     * @param clock [1] seconds on the clip's own clock; in an array, since engines box numbers that calls hand on
      * @param result receives `size` numbers
      * @param at where
      */
-    public sample(time: number, result: Float64Array, at: number): void {
+    public sample(clock: Float64Array, result: Float64Array, at: number): void {
         const { times, values, interpolation, path, size } = this._channel;
-        const key = this._seek(time);
+        const time = clock[0]!;
+        const key = this._seek(clock);
         const span = key + 1 < times.length ? times[key + 1]! - times[key]! : 0;
         const amount = span > 0 ? Math.min(1, Math.max(0, (time - times[key]!) / span)) : 0;
         const from = key * this._stride + this._valueAt;
@@ -58,7 +59,8 @@ export class ChannelSampler {
     }
 
     /** Last key at or before the time, or the first one. */
-    private _seek(time: number): number {
+    private _seek(clock: Float64Array): number {
+        const time = clock[0]!;
         const { times } = this._channel;
         if (times[this._key]! > time) {
             this._key = 0;

@@ -40,6 +40,7 @@ export class CharacterMotion implements IMotion {
     private readonly _parents: Int32Array;
     private readonly _start: number;
     private readonly _mirrorX: number;
+    private readonly _clock = new Float64Array(1);
     private readonly _samplers: readonly ChannelSampler[];
     private readonly _translations: Float64Array;
     private readonly _rotations: Float64Array;
@@ -72,13 +73,13 @@ export class CharacterMotion implements IMotion {
     /** {@inheritDoc IMotion.sample} */
     public sample(seconds: number, result: RigPose): void {
         // Written so that NaN is the first key.
-        const time = this._start + (seconds > 0 ? seconds : 0);
+        this._clock[0] = this._start + (seconds > 0 ? seconds : 0);
         for (let i = 0; i < this._samplers.length; i++) {
             const sampler = this._samplers[i]!;
             if (sampler.path === "rotation") {
-                sampler.sample(time, this._rotations, sampler.node * 4);
+                sampler.sample(this._clock, this._rotations, sampler.node * 4);
             } else {
-                sampler.sample(time, sampler.path === "scale" ? this._scales : this._translations, sampler.node * 3);
+                sampler.sample(this._clock, sampler.path === "scale" ? this._scales : this._translations, sampler.node * 3);
             }
         }
         const world = this._world;
