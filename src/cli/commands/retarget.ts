@@ -53,7 +53,7 @@ Options
   --rig FILE.json     which node plays which joint, where names do not tell: {"joints": {"left_wrist": "Hand_L"}},
                       or rig.map of a report, mended
   --rest-frame N      frame of a .bvh in which the performer stands in a T- or A-pose (default: found)
-  --source-up y|z     axis of an .npz that points up (default: found)
+  --source-up y|z     axis of an .npz or .bvh that points up (default: found)
   --up y|z            axis that points up in the .npz that is written (default y)
   --report FILE.json  write mapping, confidence, warnings and figures of accuracy by part of the body
 

@@ -11,7 +11,7 @@ import { ReadUserFileAsync } from "../files.js";
 
 /** What the user knows better than the file. */
 export interface IMotionFileOptions {
-    /** Axis of the world of an NPZ file that points up. */
+    /** Axis of the world of an NPZ or BVH file that points up. */
     readonly upAxis?: "y" | "z" | undefined;
     /** Frame of a BVH file in which the performer stands in a T- or A-pose. */
     readonly restFrame?: number | undefined;
@@ -39,6 +39,7 @@ export async function ReadMotionFileAsync(path: string, options: IMotionFileOpti
         const bvh = ReadBvh(new TextDecoder().decode(bytes), basename(path));
         return [
             CreateBvhMotion(name, bvh, {
+                ...(upAxis === undefined ? {} : { upAxis }),
                 ...(restFrame === undefined ? {} : { restFrame }),
                 ...(joints === undefined ? {} : { joints }),
             }),
