@@ -79,7 +79,11 @@ export class CharacterMotion implements IMotion {
             if (sampler.path === "rotation") {
                 sampler.sample(this._clock, this._rotations, sampler.node * 4);
             } else {
-                sampler.sample(this._clock, sampler.path === "scale" ? this._scales : this._translations, sampler.node * 3);
+                sampler.sample(
+                    this._clock,
+                    sampler.path === "scale" ? this._scales : this._translations,
+                    sampler.node * 3,
+                );
             }
         }
         const world = this._world;
