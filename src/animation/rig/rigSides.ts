@@ -35,7 +35,7 @@ const MostHipLean = 0.5;
 export function ExchangeSides(tree: RigTree, tables: readonly JointNodes[]): string[] {
     const nodes = tables[0]!;
     const warnings: string[] = [];
-    if (!HasStance(tree, nodes)) {
+    if (!HasStance(tree, nodes) || HasLooseFeet(tree, nodes)) {
         return warnings;
     }
     const across = AcrossOf(tree, nodes);
@@ -86,6 +86,16 @@ function HasStance(tree: RigTree, nodes: JointNodes): boolean {
     const across = SubtractVector3(tree.at(left), tree.at(right));
     const lean = Math.abs(DotVector3(across, up)) / Math.hypot(...across) / Math.hypot(...up);
     return share > HipsBetween.low && share < HipsBetween.high && lean < MostHipLean;
+}
+
+/** Whether feet are controls that do not hang on their legs: those point anywhere, and hands of such rigs lie anyhow. */
+function HasLooseFeet(tree: RigTree, nodes: JointNodes): boolean {
+    return (["left", "right"] as const).some((side) => {
+        const [knee, ankle, foot] = [nodes[`${side}_knee`], nodes[`${side}_ankle`], nodes[`${side}_foot`]];
+        const hangs = (upper: number | undefined, lower: number | undefined): boolean =>
+            upper === undefined || lower === undefined || tree.isBelow(upper, lower);
+        return !hangs(knee, ankle) || !hangs(ankle, foot);
+    });
 }
 
 function At(tree: RigTree, nodes: JointNodes, joint: SmplxJointName): Vector3Tuple {

@@ -192,6 +192,19 @@ describe("MapRig", () => {
         expect(warnings[0]).toMatch(/arms named left are on the right side/);
     });
 
+    it("leaves sides as they are named where feet are controls that do not hang on the legs", () => {
+        const rig = PosedRig().map((node) => {
+            const [, y, z] = node.position;
+            const back = /_foot$/.test(node.name) ? ([node.position[0], y, -z - 0.1] as const) : node.position;
+            return { ...node, position: back, parent: /_ankle$/.test(node.name) ? 0 : node.parent };
+        });
+        const { nodes, warnings } = MapRig(rig);
+        expect(nodes).toEqual(MapRig(PosedRig()).nodes);
+        expect(warnings.join()).not.toMatch(/exchanged/);
+        const faceless = Without(rig, (node) => /eye|jaw|thumb/.test(node.name));
+        expect(MapRig(faceless).warnings.join()).not.toMatch(/exchanged/);
+    });
+
     it("lets nodes that are given win, and joints that are denied stay empty", () => {
         const rig = PosedRig();
         const { nodes, jointConfidence } = MapRig(rig, { head: 12, neck: 9, jaw: null, left_thumb3: null });
