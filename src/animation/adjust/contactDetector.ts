@@ -10,8 +10,6 @@ export interface IContactThresholds {
     readonly liftSpeed?: number;
     /** … or higher than this above its rest height, metres (default: 0.08). */
     readonly liftHeight?: number;
-    /** A heel lifts off when it has risen by more than this since the foot landed, metres (default: 0.012). */
-    readonly heelRise?: number;
     /** Shortest contact, seconds (default: 0.08). */
     readonly minimumHold?: number;
 }
@@ -32,8 +30,6 @@ export class ContactDetector {
 
     private readonly _thresholds: Required<IContactThresholds>;
     private readonly _held = new Float64Array(FootPointCount);
-    /** [2] lowest height of each ankle since its foot landed; as it is now while nothing of the foot stands. */
-    private readonly _lowest = new Float64Array(2);
     private readonly _last = new Float64Array(FootPointCount * 3);
     private _hasLast = false;
 
@@ -44,7 +40,6 @@ export class ContactDetector {
             landHeight: 0.05,
             liftSpeed: 0.3,
             liftHeight: 0.08,
-            heelRise: 0.012,
             minimumHold: 0.08,
             ...thresholds,
         };
@@ -75,10 +70,6 @@ export class ContactDetector {
         const scale = ReferenceLeg / Math.max(feet.legLength, 1e-6);
         for (let point = 0; point < FootPointCount; point++) {
             const height = (feet.positions[point * 3 + 1]! - feet.restHeights[point]!) * scale;
-            if (point % 2 === 0) {
-                const isDown = this.contacts[point] === 1 || this.contacts[point + 1] === 1;
-                this._lowest[point / 2] = isDown ? Math.min(this._lowest[point / 2]!, height) : height;
-            }
             const speed = this._hasLast ? (this._distance(feet, point) * scale) / dt : Infinity;
             const stated = forced?.[point];
             const stands = stated === 1 || stated === 0 ? stated : this._judge(point, speed, height);
@@ -112,16 +103,15 @@ export class ContactDetector {
     }
 
     private _judge(point: number, speed: number, height: number): number {
-        const { landSpeed, landHeight, liftSpeed, liftHeight, heelRise, minimumHold } = this._thresholds;
-        const rise = point % 2 === 0 ? height - this._lowest[point / 2]! : 0;
+        const { landSpeed, landHeight, liftSpeed, liftHeight, minimumHold } = this._thresholds;
         if (this.contacts[point] === 1) {
-            const lifts = speed > liftSpeed || height > liftHeight || rise > heelRise;
+            const lifts = speed > liftSpeed || height > liftHeight;
             // The hold outlasts a hitch of the source, not a foot that is well on its way.
             const isAway = speed > 3 * liftSpeed || height > 2 * liftHeight;
             return lifts && (isAway || this._held[point]! >= minimumHold) ? 0 : 1;
         }
         // Comparisons with NaN are false: a broken point stands nowhere.
-        return speed < landSpeed && height < landHeight && !(rise > heelRise / 2) ? 1 : 0;
+        return speed < landSpeed && height < landHeight ? 1 : 0;
     }
 
     private _distance({ positions }: FootPoints, point: number): number {
