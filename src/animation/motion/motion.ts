@@ -16,6 +16,8 @@ export interface IMotion {
     readonly rig: RestRig;
     /** Nodes that the source itself names as human bones (VRM, SMPL files). */
     readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** Nodes that have moving keys of their own, where the source may hold further skeletons. */
+    readonly moving?: ReadonlySet<number>;
     /** What was assumed about the source or found amiss in it, a sentence each, for reports. */
     readonly warnings?: readonly string[];
     /** Seconds from the first to the last key; 0 for a single pose. */

@@ -57,6 +57,7 @@ const TrustedNames = 0.5;
  * @param rig nodes at rest; nodes without a name are no bones (unless all are nameless)
  * @param explicit nodes that are known already (a VRM humanoid block, a user's map), null for joints without one; they
  * win over everything. The sides of a rig with explicit arms or legs are taken as they are.
+ * @param moving nodes that move: of several skeletons alike, the one that does is taken
  * @returns the mapping, with `missing` joints when the rig is no complete body: see {@link RequireJoints}
  * @throws RigError `rig-cyclic` or `rig-invalid-parent` when the list is no tree
  * @example
@@ -65,12 +66,12 @@ const TrustedNames = 0.5;
  * console.log(mapping.template, mapping.confidence, mapping.warnings);
  * ```
  */
-export function MapRig(rig: RestRig, explicit: ExplicitJoints = {}): IRigMapping {
+export function MapRig(rig: RestRig, explicit: ExplicitJoints = {}, moving?: ReadonlySet<number>): IRigMapping {
     const tree = new RigTree(rig);
     RequireNodes(rig, explicit);
     const names = ParseBoneNames(rig.map((node) => node.name));
     const warnings = WarnOfInvalidNodes(tree);
-    const { among, match } = ChooseBody(tree, names, warnings);
+    const { among, match } = ChooseBody(tree, names, warnings, moving);
     const given = Object.fromEntries(Object.entries(explicit).filter(([, node]) => node !== null)) as JointNodes;
     const body = MergeSources(tree, among, match, given);
     const { nodes } = body;
@@ -141,11 +142,12 @@ function RequireNodes(rig: RestRig, explicit: ExplicitJoints): void {
     }
 }
 
-/** A rig may hold several trees: props, a second skeleton. The most human one is taken. */
+/** A rig may hold several trees: props, a second skeleton. The most human one is taken, of equals the one that moves most. */
 function ChooseBody(
     tree: RigTree,
     names: readonly IBoneName[],
     warnings: string[],
+    moving: ReadonlySet<number> = new Set(),
 ): { among: readonly number[]; match: INameMatch } {
     const all = { among: [...tree.rig.keys()], match: MatchNames(tree, names, [...tree.rig.keys()]) };
     const count = ({ match }: typeof all): number => RequiredCount({ ...match.byMeaning, ...match.exact });
@@ -154,7 +156,8 @@ function ChooseBody(
         return all;
     }
     const bodies = trees.map((among) => ({ among, match: MatchNames(tree, names, among) }));
-    const best = bodies.reduce((a, b) => (count(b) > count(a) ? b : a));
+    const moved = ({ among }: typeof all): number => among.filter((node) => moving.has(node)).length;
+    const best = bodies.reduce((a, b) => ((count(b) - count(a) || moved(b) - moved(a)) > 0 ? b : a));
     const others = bodies.filter((body) => body !== best && count(body) > RequiredJoints.length * TrustedNames);
     if (others.length > 0 && count(best) === RequiredJoints.length) {
         warnings.push(

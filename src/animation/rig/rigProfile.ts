@@ -27,6 +27,8 @@ export interface IDescribeRigOptions {
     readonly name: string;
     /** Nodes that the file itself names as human bones (VRM, SMPL). */
     readonly humanoid?: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** Nodes that move: of several skeletons alike, the one that does is taken. */
+    readonly moving?: ReadonlySet<number>;
     /**
      * The user's word, above all others: the name of a node, or the end of its path (`LeftArm/Hand`) where several nodes
      * have the name.
@@ -69,8 +71,8 @@ export function NodesByName(rig: RestRig, joints: RigJointNames, name: string): 
  * console.log(profile.mapping.confidence, profile.mapping.warnings);
  * ```
  */
-export function DescribeRig(rig: RestRig, { name, humanoid, joints = {} }: IDescribeRigOptions): IRigProfile {
-    const mapping = MapRig(rig, { ...humanoid, ...NodesByName(rig, joints, name) });
+export function DescribeRig(rig: RestRig, { name, humanoid, moving, joints = {} }: IDescribeRigOptions): IRigProfile {
+    const mapping = MapRig(rig, { ...humanoid, ...NodesByName(rig, joints, name) }, moving);
     RequireJoints(mapping, name);
     const measured = CalibrateRig(rig, mapping);
     const calibration = measured.isSmpl ? { ...measured, heading: SmplHeading(rig, mapping) } : measured;

@@ -84,6 +84,7 @@ export function DescribeMotion(motion: IMotion, fileName: string, joints?: RigJo
     return DescribeRig(motion.rig, {
         name: fileName,
         ...(motion.humanoid ? { humanoid: motion.humanoid } : {}),
+        ...(motion.moving ? { moving: motion.moving } : {}),
         ...(joints ? { joints } : {}),
     });
 }

@@ -7,6 +7,9 @@ import { ChannelSampler } from "./channelSampler.js";
 import { FindKeyRate } from "./keyRate.js";
 import { AffineNumbers, ComposeWorld, WriteRotation } from "./nodeMatrices.js";
 
+/** Values of a key that differ by less are the same, written again. */
+const StillWithin = 1e-5;
+
 /** What the clips of one file have in common. */
 export interface ICharacterRig {
     /** Nodes of the scene, as the file has them: what no channel moves stays there. */
@@ -31,6 +34,8 @@ export class CharacterMotion implements IMotion {
     public readonly rig: RestRig;
     /** Nodes that the file itself names as human bones. */
     public readonly humanoid: Readonly<Partial<Record<SmplxJointName, number>>>;
+    /** Nodes with keys that differ. */
+    public readonly moving: ReadonlySet<number>;
     /** Seconds from the first to the last key. */
     public readonly duration: number;
     /** Keys a second; 30 for clips that are keyed sparsely. */
@@ -57,6 +62,7 @@ export class CharacterMotion implements IMotion {
         this.name = name;
         this.rig = source.rig;
         this.humanoid = source.humanoid;
+        this.moving = new Set(channels.filter(IsMoving).map(({ node }) => node));
         this.warnings = source.warnings;
         this._start = Math.min(...channels.map(({ times }) => times[0]!));
         this.duration = Math.max(...channels.map(({ times }) => times.at(-1)!)) - this._start;
@@ -113,4 +119,10 @@ function OfSkeleton(
     }
     const own = channels.filter(({ node }) => onPath.has(node));
     return own.length > 0 ? own : channels;
+}
+
+/** Whether the values of a channel ever differ from the first. */
+function IsMoving({ values, size, interpolation }: ICharacterChannel): boolean {
+    const stride = interpolation === "CUBICSPLINE" ? 3 * size : size;
+    return values.some((value, i) => Math.abs(value - values[i % stride]!) > StillWithin);
 }

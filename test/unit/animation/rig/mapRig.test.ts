@@ -176,6 +176,10 @@ describe("MapRig", () => {
         const twins = MapRig([...rig, ...shift(rig, rig.length)]);
         expect(twins.nodes).toEqual(MapRig(rig).nodes);
         expect(twins.warnings.join()).toMatch(/2 skeletons/);
+        const both = [...rig, ...shift(rig, rig.length)];
+        const moving = new Set([rig.length + 1, rig.length + 2]);
+        expect(MapRig(both, {}, moving).nodes.pelvis).toBe(rig.length);
+        expect(MapRig(both, {}, new Set([0, 1])).nodes.pelvis).toBe(0);
     });
 
     it("exchanges arms whose names are on the wrong side, and says so", () => {
@@ -195,8 +199,8 @@ describe("MapRig", () => {
     it("leaves sides as they are named where feet are controls that do not hang on the legs", () => {
         const rig = PosedRig().map((node) => {
             const [, y, z] = node.position;
-            const back = /_foot$/.test(node.name) ? ([node.position[0], y, -z - 0.1] as const) : node.position;
-            return { ...node, position: back, parent: /_ankle$/.test(node.name) ? 0 : node.parent };
+            const back = node.name.endsWith("_foot") ? ([node.position[0], y, -z - 0.1] as const) : node.position;
+            return { ...node, position: back, parent: node.name.endsWith("_ankle") ? 0 : node.parent };
         });
         const { nodes, warnings } = MapRig(rig);
         expect(nodes).toEqual(MapRig(PosedRig()).nodes);
