@@ -38,10 +38,12 @@ export {
     type IDescribedRig,
     type IEffectorOptions,
     type IFollowOptions,
+    type ILookAtOptions,
     type IRetargetClipOptions,
+    type IUnfollowOptions,
     type RigSource,
 } from "./animation/animator/animatorOptions.js";
-export { type IPlayOptions } from "./animation/animator/animationLayers.js";
+export { type IPlayOptions } from "./animation/animator/playOptions.js";
 export { type IAnimatorSettings, type ISavedVoice } from "./animation/animator/animatorSettings.js";
 export { type ScenePlace } from "./animation/animator/avatarSpace.js";
 export { GroupMotion } from "./animation/animator/groupMotion.js";

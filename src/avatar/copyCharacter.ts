@@ -1,6 +1,7 @@
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { type Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { OwnMask } from "../animation/animator/animationLayers.js";
 
 /**
  * Copies what makes a mesh a character: its child nodes, the skeleton linked to them, its expression channels, and the
@@ -36,7 +37,11 @@ export function CopyCharacter(source: Mesh, copy: Mesh, clips: readonly Animatio
         }
         copy.morphTargetManager = channelCopies;
     }
-    return clips.map((clip) => clip.clone(clip.name, (target: unknown) => copies.get(target) ?? target));
+    return clips.map((clip) => {
+        const clipCopy = clip.clone(clip.name, (target: unknown) => copies.get(target) ?? target);
+        clipCopy.mask = OwnMask(clip); // not that of the layer it plays on
+        return clipCopy;
+    });
 }
 
 /** Pairs a node and its descendants with those of its copy: Babylon clones children in their order. */

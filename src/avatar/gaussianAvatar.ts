@@ -91,11 +91,14 @@ export class GaussianAvatar extends Mesh {
 
     /**
      * What moves this avatar: puts clips of other rigs on it, follows live rigs, plays clips in layers, looks at things and
-     * plants feet. Made when it is first asked for, with the settings that a saved scene holds for it.
+     * plants feet. Made when it is first asked for, with the settings that a saved scene, or the avatar that this one is a
+     * copy of, holds for it.
+     *
+     * @throws AnimatorError `not-attached` when the avatar was disposed
      */
     public get animator(): AvatarAnimator {
-        const present = this.getBehaviorByName(AvatarAnimatorName);
-        if (present instanceof AvatarAnimator) {
+        const present = this._presentAnimator;
+        if (present) {
             return present;
         }
         const animator = AvatarAnimator.Parse((this.metadata as { animator?: unknown } | null)?.animator);
@@ -170,8 +173,8 @@ export class GaussianAvatar extends Mesh {
     }
 
     /**
-     * Copies the avatar with its joints, skeleton, expression channels and clips. The copy shares the Gaussians, moves by
-     * itself, and is posed like the original.
+     * Copies the avatar with its joints, skeleton, expression channels, clips and the settings of its {@link animator}. The
+     * copy shares the Gaussians, moves by itself, and is posed like the original. No clip plays on it yet.
      *
      * @param name name of the copy
      * @param newParent parent of the copy (default: that of the original)
@@ -180,6 +183,8 @@ export class GaussianAvatar extends Mesh {
      * @returns the copy
      */
     public override clone(name = "", newParent: Node | null = null, doNotCloneChildren?: boolean): GaussianAvatar {
+        const animator = this._presentAnimator;
+        animator?._restore(); // Adjustments would be part of the copy's pose for good.
         const copy = new GaussianAvatar(name, this.asset, this.getScene());
         copy.position.copyFrom(this.position);
         copy.scaling.copyFrom(this.scaling);
@@ -187,15 +192,23 @@ export class GaussianAvatar extends Mesh {
         copy.rotationQuaternion = this.rotationQuaternion?.clone() ?? null;
         copy.visibility = this.visibility;
         copy.isVisible = this.isVisible;
-        copy.metadata = this.metadata as unknown;
+        copy.metadata = animator ? WithAnimator(this.metadata, animator, false) : (this.metadata as unknown);
         copy.parent = newParent ?? this.parent;
         if (doNotCloneChildren) {
             copy.skeleton = this.skeleton;
             copy.morphTargetManager = this.morphTargetManager;
         } else {
             copy._ownCharacter(CopyCharacter(this, copy, this.animationGroups));
+            if (animator) {
+                copy.addBehavior(AvatarAnimator.Parse((copy.metadata as { animator?: unknown }).animator), true);
+            }
         }
         return copy;
+    }
+
+    private get _presentAnimator(): AvatarAnimator | null {
+        const present = this.getBehaviorByName(AvatarAnimatorName);
+        return present instanceof AvatarAnimator ? present : null;
     }
 
     /**
@@ -218,6 +231,14 @@ export class GaussianAvatar extends Mesh {
     public _ownClip(group: AnimationGroup): void {
         this._owned.push(group);
         this.animationGroups.push(group);
+        const container = this._parentContainer;
+        if (container) {
+            group._parentContainer = container;
+            container.animationGroups.push(group);
+            if (!this.getScene().meshes.includes(this)) {
+                this.getScene().removeAnimationGroup(group); // it comes into the scene with the container
+            }
+        }
     }
 
     /**
@@ -229,9 +250,9 @@ export class GaussianAvatar extends Mesh {
      */
     public override serialize(serializationObject: Record<string, unknown> = {}): Record<string, unknown> {
         const serialized = super.serialize(serializationObject) as Record<string, unknown>;
-        const animator = this.getBehaviorByName(AvatarAnimatorName);
-        if (animator instanceof AvatarAnimator) {
-            serialized["metadata"] = { ...(this.metadata as object | null), animator: animator.serialize() };
+        const animator = this._presentAnimator;
+        if (animator) {
+            serialized["metadata"] = WithAnimator(this.metadata, animator, true);
         }
         return serialized;
     }
@@ -249,6 +270,12 @@ export class GaussianAvatar extends Mesh {
         }
         this.animationGroups.length = 0;
     }
+}
+
+/** An avatar's metadata with the settings of its animator, and what it plays where that is wanted. */
+function WithAnimator(metadata: unknown, animator: AvatarAnimator, plays: boolean): object {
+    const settings = animator.serialize();
+    return { ...(metadata as object | null), animator: plays ? settings : { ...settings, playing: [] } };
 }
 
 /** result = L · A for a column-major affine matrix L [16] and a row-major 3x4 matrix A at `offset`. */

@@ -8,31 +8,7 @@ import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { BodyJointCount } from "../pose/bodyPose.js";
 import { type JointMask, JointsOfMask } from "./jointMasks.js";
-
-/** How a clip is played. */
-export interface IPlayOptions {
-    /** Which layer it plays on; higher ones cover lower ones, one clip a layer (default: 0). */
-    readonly layer?: number;
-    /** Seconds in which it replaces what plays on the layer, or fades in (default: 0.25). */
-    readonly fade?: number;
-    /** Whether it starts over at its end; else it fades out over what plays below, or stays (default: true). */
-    readonly loop?: boolean;
-    /** Factor on its speed (default: 1). */
-    readonly speed?: number;
-    /** How much it covers, or adds, 0..1 (default: 1). */
-    readonly weight?: number;
-    /** Joints that it moves (default: all it has tracks for). */
-    readonly mask?: JointMask;
-    /** Whether it is added to what plays below, as its difference from its first frame, instead of covering it (default: false). */
-    readonly additive?: boolean;
-    /** First frame (default: the group's). */
-    readonly from?: number;
-    /** Last frame (default: the group's). */
-    readonly to?: number;
-}
-
-/** Seconds of a cross-fade when none are given. */
-export const DefaultFade = 0.25;
+import { CheckNumber, CheckPlayOptions, DefaultFade, type IPlayOptions } from "./playOptions.js";
 
 /** Weight of a clip that is covered: too small to be seen, but Babylon would not end a clip whose weight is 0. */
 const CoveredWeight = 1e-5;
@@ -40,19 +16,35 @@ const CoveredWeight = 1e-5;
 /** Every joint is a place to cover; what is no joint shares the last one. */
 const PlaceCount = BodyJointCount + 1;
 
+/** A mask that is there while a clip plays, in place of the clip's own. */
+export class LayerMask extends AnimationGroupMask {
+    /** The clip's own mask, or null. */
+    public readonly previous: AnimationGroupMask | null;
+
+    /**
+     * @param names names of the nodes that are moved
+     * @param previous the clip's own mask, or null
+     */
+    public constructor(names: string[], previous: AnimationGroupMask | null) {
+        super(names);
+        this.previous = previous;
+    }
+}
+
 /** A clip that plays. */
 interface IVoice {
     readonly group: AnimationGroup;
     readonly source: AnimationGroup;
-    readonly options: IPlayOptions;
     readonly layer: number;
     readonly isAdditive: boolean;
-    readonly previousMask: AnimationGroupMask | null;
     readonly animatables: readonly Animatable[];
     /** Place of each animatable's joint among the joints. */
     readonly places: readonly number[];
     /** [56] 1 for each place that the clip moves. */
     readonly moves: Uint8Array;
+    options: IPlayOptions;
+    /** The animatable that ends last of those that the mask lets through. */
+    lead: Animatable | null;
     weight: number;
     fade: number;
     loop: boolean;
@@ -69,12 +61,18 @@ interface IVoice {
 export class AnimationLayers {
     private readonly _jointOf = new Map<unknown, number>();
     private readonly _voices: IVoice[] = [];
-    private readonly _additives = new Map<AnimationGroup, AnimationGroup>();
+    private readonly _copies = new Map<AnimationGroup, AnimationGroup[]>();
     /** [56] what is still uncovered at each place. */
     private readonly _uncovered = new Float64Array(PlaceCount);
 
-    /** @param nodes [55] node of each joint, or null */
-    public constructor(nodes: readonly (TransformNode | null)[]) {
+    private readonly _beforeStart: () => void;
+
+    /**
+     * @param nodes [55] node of each joint, or null
+     * @param beforeStart brings the joints to how they stand without adjustments: Babylon blends with how it finds them
+     */
+    public constructor(nodes: readonly (TransformNode | null)[], beforeStart: () => void) {
+        this._beforeStart = beforeStart;
         nodes.forEach((node, joint) => {
             if (node) {
                 this._jointOf.set(node, joint);
@@ -93,59 +91,32 @@ export class AnimationLayers {
     }
 
     /**
-     * Plays a clip on its layer. Asking again for the clip that plays there changes its weight and speed, and does not
-     * start it over.
+     * Plays a clip on its layer. Asking again for the clip that plays there takes over what has changed in the options,
+     * goes on where the clip was paused, and does not start it over unless `restart` is set.
      *
      * @param group clip on the avatar's joints
-     * @returns the group that plays, for its observables: the clip itself, or its additive copy
+     * @returns the group that plays, for its observables: the clip itself, or a copy
+     * @throws AnimatorError `invalid-option`, `unknown-mask`
      */
     public play(group: AnimationGroup, options: IPlayOptions): AnimationGroup {
-        const { layer = 0, fade = DefaultFade, loop = true, speed = 1, weight = 1 } = options;
-        const playing = this._voices.find((voice) => voice.source === group && voice.layer === layer);
-        if (playing?.group.isStarted && !playing.isLeaving && this._topOf(layer) === playing) {
-            playing.weight = weight;
-            playing.group.speedRatio = speed;
-            playing.group.loopAnimation = loop;
-            playing.loop = loop;
-            return playing.group;
+        CheckPlayOptions(options);
+        const present = this._voiceOf(group, options);
+        if (present && IsSameRun(present, options)) {
+            this._change(present, options);
+            return present.group;
         }
-        const names = options.mask ? this._namesOf(options.mask) : null;
-        if (playing) {
-            this._drop(playing);
+        const level = present?.level ?? 0;
+        const frame = present && present.options.from === options.from && present.options.to === options.to;
+        const at = frame ? present.lead?.masterFrame : undefined;
+        if (present) {
+            this._drop(present, true);
         }
-        const played = options.additive && !group.isAdditive ? this._additiveOf(group) : group;
-        played.stop(true);
-        const previousMask = played.mask;
-        if (names) {
-            played.mask = new AnimationGroupMask(names);
+        const voice = this._start(group, options, level);
+        if (at !== undefined && options.restart !== true) {
+            voice.group.goToFrame(at); // it only turns round
         }
-        played.start(loop, speed, options.from, options.to);
-        const animatables = [...played.animatables];
-        const places = animatables.map(({ target }) => this._jointOf.get(target) ?? BodyJointCount);
-        const moves = new Uint8Array(PlaceCount);
-        places.forEach((place, i) => {
-            moves[place] = moves[place]! | (animatables[i]!.paused ? 0 : 1); // the mask pauses what it keeps out
-        });
-        this._voices.push({
-            group: played,
-            source: group,
-            options,
-            layer,
-            isAdditive: played.isAdditive,
-            previousMask,
-            animatables,
-            places,
-            moves,
-            weight,
-            fade,
-            loop,
-            level: fade > 0 ? 0 : 1,
-            isLeaving: false,
-        });
-        // Lower layers first; on one layer the older first, which is where a stable sort leaves them.
-        this._voices.sort((a, b) => a.layer - b.layer);
         this.update(0);
-        return played;
+        return voice.group;
     }
 
     /**
@@ -153,8 +124,11 @@ export class AnimationLayers {
      *
      * @param layer the layer; all when left out
      * @param fade seconds
+     * @throws AnimatorError `invalid-option`
      */
     public stop(layer?: number, fade = DefaultFade): void {
+        CheckNumber("layer", layer);
+        CheckNumber("fade", fade, 0);
         for (const voice of [...this._voices]) {
             if (layer === undefined || voice.layer === layer) {
                 voice.isLeaving = true;
@@ -183,8 +157,11 @@ export class AnimationLayers {
             if (!voice) {
                 continue; // who was told of an end has stopped others
             }
-            this._fade(voice, v, seconds);
-            if (!voice.group.isStarted || (voice.isLeaving && voice.level <= 0) || this._isReplaced(v)) {
+            this._fade(voice, seconds);
+            if (voice.source.targetedAnimations.length === 0) {
+                this._drop(voice);
+                this._forget(voice.source); // disposed
+            } else if (!voice.group.isStarted || (voice.isLeaving && voice.level <= 0) || this._isReplaced(v)) {
                 this._drop(voice);
             } else {
                 this._weigh(voice, isAlone && voice.level >= 1 && voice.weight >= 1);
@@ -192,18 +169,101 @@ export class AnimationLayers {
         }
     }
 
-    /** Stops all clips, and disposes the additive copies that were made of some. */
+    /** Stops all clips, and disposes the copies that were made of some. */
     public dispose(): void {
         this.stop(undefined, 0);
-        for (const group of this._additives.values()) {
-            group.dispose();
+        for (const source of [...this._copies.keys()]) {
+            this._forget(source);
         }
-        this._additives.clear();
     }
 
-    private _fade(voice: IVoice, index: number, seconds: number): void {
+    private _voiceOf(group: AnimationGroup, { layer = 0, additive = false }: IPlayOptions): IVoice | null {
+        for (let v = this._voices.length - 1; v >= 0; v--) {
+            const voice = this._voices[v]!;
+            const isAdditive = additive || group.isAdditive;
+            if (voice.source === group && voice.layer === layer && voice.isAdditive === isAdditive) {
+                return voice.group.isStarted ? voice : null;
+            }
+        }
+        return null;
+    }
+
+    private _start(source: AnimationGroup, options: IPlayOptions, level: number): IVoice {
+        const { layer = 0, loop = true, speed = 1, weight = 1 } = options;
+        const group = this._groupFor(source, options.additive === true && !source.isAdditive);
+        this._beforeStart();
+        group.stop(true);
+        if (options.mask) {
+            group.mask = new LayerMask(this._namesOf(options.mask), OwnMask(group));
+        }
+        group.start(loop, speed, options.from, options.to);
+        const animatables = [...group.animatables];
+        const fade = FadeOf(options, animatables[0]);
+        const voice: IVoice = {
+            group,
+            source,
+            options,
+            layer,
+            isAdditive: group.isAdditive,
+            animatables,
+            places: animatables.map(({ target }) => this._jointOf.get(target) ?? BodyJointCount),
+            moves: new Uint8Array(PlaceCount),
+            lead: null,
+            weight,
+            fade,
+            loop,
+            level: fade > 0 ? level : 1,
+            isLeaving: false,
+        };
+        Unmask(voice);
+        this._voices.push(voice);
+        // Lower layers first; on one layer the older first, which is where a stable sort leaves them.
+        this._voices.sort((a, b) => a.layer - b.layer);
+        return voice;
+    }
+
+    /** What has changed in the options takes effect on a clip that plays. Allocates nothing while the mask stays. */
+    private _change(voice: IVoice, options: IPlayOptions): void {
+        const { group } = voice;
+        voice.weight = options.weight ?? 1;
+        voice.loop = options.loop ?? true;
+        voice.fade = FadeOf(options, voice.lead);
+        group.speedRatio = options.speed ?? 1;
+        group.loopAnimation = voice.loop;
+        if (options.mask !== voice.options.mask) {
+            group.mask = options.mask ? new LayerMask(this._namesOf(options.mask), OwnMask(group)) : OwnMask(group);
+            Unmask(voice);
+        }
+        voice.options = options;
+        if (!group.isPlaying) {
+            group.restart();
+        }
+        if (options.restart === true || (voice.isLeaving && !voice.loop)) {
+            group.goToFrame(voice.lead?.fromFrame ?? group.from, true);
+        }
+        voice.isLeaving = false;
+        this._raise(voice);
+    }
+
+    /** Brings a clip to the top of its layer, so that nothing jumps: what it stood below covers it less and less. */
+    private _raise(voice: IVoice): void {
+        const voices = this._voices;
+        const at = voices.indexOf(voice);
+        const above = voices[at + 1];
+        if (above?.layer === voice.layer) {
+            voices[at] = above;
+            voices[at + 1] = voice;
+            voice.level = 1 - above.level;
+            above.level = 1;
+            above.isLeaving = false;
+            this._raise(voice);
+        }
+    }
+
+    private _fade(voice: IVoice, seconds: number): void {
         // A gesture that ends leaves in time to end blended with what goes on below it.
-        voice.isLeaving ||= !voice.loop && index > 0 && SecondsLeft(voice.group) <= voice.fade;
+        const leaves = !voice.loop && (voice.layer > 0 || voice.isAdditive || !voice.lead);
+        voice.isLeaving ||= leaves && SecondsLeft(voice) <= voice.fade;
         const step = voice.fade > 0 ? seconds / voice.fade : 1;
         voice.level = Math.min(1, Math.max(0, voice.level + (voice.isLeaving ? -step : step)));
     }
@@ -223,7 +283,8 @@ export class AnimationLayers {
     private _weigh(voice: IVoice, isWhole: boolean): void {
         const { animatables, places, moves, isAdditive } = voice;
         const uncovered = this._uncovered;
-        const strength = voice.weight * voice.level * voice.level * (3 - 2 * voice.level);
+        // A clip in a pause says nothing to Babylon: what is below it shows, not the rest pose.
+        const strength = voice.group.isPlaying ? voice.weight * voice.level * voice.level * (3 - 2 * voice.level) : 0;
         for (let i = 0; i < animatables.length; i++) {
             const covering = isAdditive ? strength : Math.max(CoveredWeight, strength * uncovered[places[i]!]!);
             animatables[i]!.weight = isWhole ? -1 : covering;
@@ -242,29 +303,99 @@ export class AnimationLayers {
         return [...this._jointOf].flatMap(([node, joint]) => (joints.has(joint) ? [(node as TransformNode).name] : []));
     }
 
-    private _additiveOf(group: AnimationGroup): AnimationGroup {
-        let additive = this._additives.get(group);
-        if (!additive) {
-            additive = group.clone(`${group.name} (additive)`, undefined, true, true);
-            AnimationGroupMakeAnimationAdditive(additive, { referenceFrame: group.from });
-            this._additives.set(group, additive);
+    /** The group itself where it is free, else a copy: Babylon plays a group once at a time. */
+    private _groupFor(source: AnimationGroup, additive: boolean): AnimationGroup {
+        if (!additive && !this._isPlaying(source)) {
+            return source;
         }
-        return additive;
+        const copies = this._copies.get(source) ?? [];
+        this._copies.set(source, copies);
+        const isAdditive = additive || source.isAdditive;
+        let copy = copies.find((candidate) => candidate.isAdditive === isAdditive && !this._isPlaying(candidate));
+        if (!copy) {
+            copy = source.clone(`${source.name} (${additive ? "additive" : "copy"})`, undefined, additive, additive);
+            copy.mask = OwnMask(source);
+            if (additive) {
+                AnimationGroupMakeAnimationAdditive(copy, { referenceFrame: source.from });
+            }
+            copies.push(copy);
+        }
+        return copy;
     }
 
-    private _drop(voice: IVoice): void {
+    private _isPlaying(group: AnimationGroup): boolean {
+        return this._voices.some((voice) => voice.group === group);
+    }
+
+    /** Disposes the copies of a group. */
+    private _forget(source: AnimationGroup): void {
+        for (const copy of this._copies.get(source) ?? []) {
+            copy.dispose();
+        }
+        this._copies.delete(source);
+    }
+
+    private _drop(voice: IVoice, isSilent = false): void {
         const at = this._voices.indexOf(voice);
         if (at >= 0) {
             this._voices.splice(at, 1);
-            voice.group.stop();
-            voice.group.mask = voice.previousMask;
+            voice.group.stop(isSilent);
+            voice.group.mask = OwnMask(voice.group);
         }
     }
 }
 
-function SecondsLeft(group: AnimationGroup): number {
-    const rate = group.targetedAnimations[0]?.animation.framePerSecond ?? 60;
-    const [animatable] = group.animatables;
-    const way = animatable ? Math.abs(animatable.toFrame - animatable.masterFrame) : 0;
-    return way / (rate * Math.max(1e-6, Math.abs(group.speedRatio)));
+/**
+ * The mask that a group has when it is not played on a layer.
+ *
+ * @param group the group
+ */
+export function OwnMask({ mask }: AnimationGroup): AnimationGroupMask | null {
+    return mask instanceof LayerMask ? mask.previous : (mask ?? null);
+}
+
+/** Whether a clip can go on as it plays under other options. */
+function IsSameRun({ options: now }: IVoice, options: IPlayOptions): boolean {
+    return now.from === options.from && now.to === options.to && (now.speed ?? 1) < 0 === (options.speed ?? 1) < 0;
+}
+
+/** The fade of a clip that is played once fits into it twice: in and out. */
+function FadeOf({ fade = DefaultFade, loop = true, speed = 1 }: IPlayOptions, animatable?: Animatable | null): number {
+    if (loop || !animatable) {
+        return fade;
+    }
+    return Math.min(fade, SecondsOf(animatable, animatable.toFrame - animatable.fromFrame, speed) / 2);
+}
+
+/** Which joints the mask of a group lets through: Babylon pauses the others. */
+function Unmask(voice: IVoice): void {
+    const { group, animatables, places, moves } = voice;
+    moves.fill(0);
+    voice.lead = null;
+    animatables.forEach((animatable, i) => {
+        const { target } = animatable as { target: { name: string } };
+        if (!group.mask || group.mask.disabled || group.mask.retainsTarget(target.name)) {
+            moves[places[i]!] = 1;
+            if (!voice.lead || RateOf(animatable) < RateOf(voice.lead)) {
+                voice.lead = animatable;
+            }
+        }
+    });
+}
+
+/** Seconds until a clip has played; none when its mask leaves nothing to play. */
+function SecondsLeft({ lead, group }: IVoice): number {
+    if (!lead) {
+        return 0;
+    }
+    // Before its first step Babylon does not know the frame.
+    return lead.animationStarted ? SecondsOf(lead, lead.toFrame - lead.masterFrame, group.speedRatio) : Infinity;
+}
+
+function SecondsOf(animatable: Animatable, frames: number, speed: number): number {
+    return Math.abs(frames) / (RateOf(animatable) * Math.max(1e-6, Math.abs(speed)));
+}
+
+function RateOf(animatable: Animatable): number {
+    return animatable.getAnimations()[0]?.animation.framePerSecond ?? 60;
 }

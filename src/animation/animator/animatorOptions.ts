@@ -6,8 +6,8 @@ import { type RestRig } from "../rig/restRig.js";
 import { type IRigProfile, type RigJointNames } from "../rig/rigProfile.js";
 import { type RigNodeSource } from "./rigNodes.js";
 
-/** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds. */
-export type RigSource = RigNodeSource | AssetContainer;
+/** A rig that is live in the scene: a skeleton, a node above one, or what an asset container holds or has made copies of. */
+export type RigSource = RigNodeSource | Pick<AssetContainer, "skeletons" | "rootNodes">;
 
 /** What an avatar can follow: a rig, or whatever else has poses for it. */
 export type FollowSource = RigSource | IPoseSource;
@@ -33,6 +33,18 @@ export interface IFollowOptions extends IRetargetOptions {
     /** Bones by joint, where they are known better than names tell; null for a joint without a bone (default: nothing). */
     readonly joints?: RigJointNames;
     /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
+    readonly fade?: number;
+}
+
+/** How something is looked at. */
+export interface ILookAtOptions {
+    /** How far the gaze goes there, 0..1 (default: 1). */
+    readonly weight?: number;
+}
+
+/** How following ends. */
+export interface IUnfollowOptions {
+    /** Seconds in which the avatar goes over to what plays; 0 goes there at once (default: 0.25). */
     readonly fade?: number;
 }
 

@@ -1,5 +1,5 @@
 import { type RigJointNames } from "../rig/rigProfile.js";
-import { type IPlayOptions } from "./animationLayers.js";
+import { type IPlayOptions } from "./playOptions.js";
 
 /** Class name in saved scenes. */
 export const AnimatorClassName = "BABYLON.AvatarAnimator";
@@ -33,7 +33,7 @@ export function ReadAnimatorSettings(parsed: unknown): IAnimatorSettings {
     const { rigs, idle, feet, playing } = Fields(parsed);
     return {
         customType: AnimatorClassName,
-        rigs: Fields(rigs) as Readonly<Record<string, RigJointNames>>,
+        rigs: Object.fromEntries(Object.entries(Fields(rigs)).filter(IsCorrection)),
         idle: Numbers(idle, ["weight", "breathing", "sway", "seed"]),
         feet: Numbers(feet, ["weight"]),
         playing: Array.isArray(playing) ? playing.filter(IsSavedVoice) : [],
@@ -48,11 +48,22 @@ function Numbers<K extends string>(value: unknown, names: readonly K[]): Partial
     const found: Partial<Record<K, number>> = {};
     for (const name of names) {
         const field = Fields(value)[name];
-        if (typeof field === "number" && Number.isFinite(field)) {
+        const isWeight = (name as string) === "weight";
+        if (typeof field === "number" && Number.isFinite(field) && field >= 0 && !(isWeight && field > 1)) {
             found[name] = field;
         }
     }
     return found;
+}
+
+function IsCorrection(entry: [string, unknown]): entry is [string, RigJointNames] {
+    const [, joints] = entry;
+    return (
+        typeof joints === "object" &&
+        joints !== null &&
+        !Array.isArray(joints) &&
+        Object.values(joints).every((bone) => bone === null || typeof bone === "string")
+    );
 }
 
 function IsSavedVoice(value: unknown): value is ISavedVoice {

@@ -1,9 +1,7 @@
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { type Behavior } from "@babylonjs/core/Behaviors/behavior.js";
-import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
-import { type Scene } from "@babylonjs/core/scene.js";
 import { type IAnimationClip } from "../../format/avatarAsset.js";
 import { AdjustWhileBaking } from "../adjust/adjustWhileBaking.js";
 import { BodyAdjustments } from "../adjust/bodyAdjustments.js";
@@ -16,39 +14,52 @@ import { BodyPose } from "../pose/bodyPose.js";
 import { type IPoseSource } from "../pose/poseSource.js";
 import { RetargetMotion } from "../retarget/retargetMotion.js";
 import { type RigJointNames } from "../rig/rigProfile.js";
-import { AnimationLayers, DefaultFade, type IPlayOptions } from "./animationLayers.js";
+import { AnimationLayers } from "./animationLayers.js";
 import {
     type FollowSource,
     type IDescribedRig,
     type IEffectorOptions,
     type IFollowOptions,
+    type ILookAtOptions,
     type IRetargetClipOptions,
+    type IUnfollowOptions,
     type RigSource,
 } from "./animatorOptions.js";
-import { type ScenePlace } from "./avatarSpace.js";
+import { AnimatorSchedule, type IScheduled } from "./animatorSchedule.js";
 import { type IAnimatorSettings, ReadAnimatorSettings } from "./animatorSettings.js";
+import { type ScenePlace } from "./avatarSpace.js";
 import { ClipToGroup } from "./clipToGroup.js";
 import { DescribedRigs, IsGroup } from "./describedRigs.js";
 import { Follower } from "./follower.js";
+import { FollowRig, IsSameRequest } from "./followRig.js";
 import { GroupMotion } from "./groupMotion.js";
-import { LiveRig } from "./liveRig.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
+import { CheckNumber, DefaultFade, type IPlayOptions } from "./playOptions.js";
 import { type EffectorName, PoseDriver } from "./poseDriver.js";
 import { AnimatorError } from "./rigNodes.js";
-import { RigOf } from "./rigOfSource.js";
 import { RigPoseSource } from "./rigPoseSource.js";
 
 /** Name under which the behaviour is found on its avatar. */
 export const AvatarAnimatorName = "AvatarAnimator";
+
+/** What there is while an avatar is moved. */
+interface IAttachment {
+    readonly avatar: IPosableAvatar;
+    readonly body: IAvatarBody;
+    readonly driver: PoseDriver;
+    readonly layers: AnimationLayers;
+    readonly scheduled: IScheduled;
+}
 
 /**
  * Moves an avatar: any humanoid rig's clips become clips of the avatar, live rigs are followed, clips are played in layers,
  * and poses are adjusted to the world. A Babylon behaviour; every avatar has one in `avatar.animator`.
  *
  * Each frame, in this order: clips play (Babylon's animation step) · the followed rig is read and its pose goes onto the
- * joints, over the clips · idle life · feet · look-at · hands. From the second on everything happens as the first of the
- * scene's `onBeforeRenderObservable`, when animations and physics have run. Adjustments are off until asked for, and are
- * taken back ahead of the next animation step.
+ * joints, over the clips · idle life · feet · look-at · hands. From the second on everything happens in the scene's
+ * `onBeforeRenderTargetsRenderObservable`: when animations, physics and all observers of `onBeforeRenderObservable` have
+ * run, and who is followed ahead of who follows. Adjustments are off until asked for, and are taken back ahead of the next
+ * animation step.
  *
  * @example
  * ```ts
@@ -71,13 +82,11 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public readonly onWarningObservable = new Observable<string>();
 
     private readonly _described = new DescribedRigs(this.rigs);
-    private _driver: PoseDriver | null = null;
-    private _layers: AnimationLayers | null = null;
-    private _body: IAvatarBody | null = null;
-    private _removeObservers: (() => void)[] = [];
-    /** Seconds of animation since poses were last updated, and since layers were. */
-    private _elapsed = 0;
-    private _sinceLayers = 0;
+    private _attachment: IAttachment | null = null;
+    /** What is followed, as it was asked for. */
+    private _followed: { readonly source: FollowSource; readonly options: IFollowOptions } | null = null;
+    /** Warnings of attaching wait for who listens: nobody can before the animator is there. */
+    private readonly _lateWarnings: (readonly [source: string, message: string])[] = [];
 
     /** Settings that wait for an avatar. */
     private _settings: IAnimatorSettings | null = null;
@@ -100,53 +109,73 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public init(): void {}
 
     /**
-     * Starts to move an avatar; called by `avatar.addBehavior`.
+     * Starts to move an avatar; called by `avatar.addBehavior`. An animator moves one avatar: it lets go of the one before,
+     * and takes its settings along.
      *
      * @param avatar the avatar
+     * @throws AnimatorError `not-attached` when the avatar was disposed
      */
     public attach(avatar: IPosableAvatar): void {
-        this.attachedNode = avatar;
-        this._body = BodyOfAsset(avatar.asset);
-        this._driver = new PoseDriver(avatar, this._body);
-        this._layers = new AnimationLayers(this._driver.joints.nodes);
-        const scene = avatar.getScene();
-        this._removeObservers = [
-            scene.onBeforeAnimationsObservable.add(() => {
-                this._driver?.restore();
-                this._layers?.update(this._sinceLayers);
-                this._sinceLayers = 0;
-            }),
-            scene.onAfterAnimationsObservable.add(() => {
-                const seconds = scene.animationsEnabled ? StepOf(scene) : 0;
-                this._elapsed += seconds;
-                this._sinceLayers += seconds;
-            }),
-            scene.onBeforeRenderObservable.add(
-                () => {
-                    const seconds = this._elapsed;
-                    this._elapsed = 0;
-                    this.update(seconds);
-                },
-                undefined,
-                true,
-            ),
-        ].map((observer) => () => {
-            observer.remove();
+        if (avatar.isDisposed()) {
+            throw new AnimatorError("not-attached", `"${avatar.name}" was disposed: nothing can move it any more.`);
+        }
+        this.attachedNode?.removeBehavior(this);
+        const body = BodyOfAsset(avatar.asset);
+        const driver = new PoseDriver(avatar, body);
+        const layers = new AnimationLayers(driver.joints.nodes, () => {
+            driver.restore();
         });
-        this._applySettings(avatar);
+        const scheduled = this._schedule(driver, layers);
+        this._attachment = { avatar, body, driver, layers, scheduled };
+        this.attachedNode = avatar;
+        AnimatorSchedule.Of(avatar.getScene()).add(scheduled);
+        this._applySettings(this._attachment);
     }
 
-    /** Lets go of the avatar: its clips stop, adjustments are taken back. */
+    /** Lets go of the avatar: its clips stop, adjustments are taken back. Settings are kept for the next avatar. */
     public detach(): void {
-        for (const remove of this._removeObservers.splice(0)) {
-            remove();
+        const { _attachment: attachment } = this;
+        if (attachment) {
+            this._settings = { ...this.serialize(), playing: [] };
+            AnimatorSchedule.Of(attachment.avatar.getScene()).remove(attachment.scheduled);
+            attachment.layers.dispose();
+            attachment.driver.restore();
         }
-        this._layers?.dispose();
-        this._driver?.restore();
         this.attachedNode = null;
-        this._driver = null;
-        this._layers = null;
-        this._body = null;
+        this._attachment = null;
+        this._followed = null;
+    }
+
+    /** @internal Brings the joints to how they stand without adjustments, until the next frame. */
+    public _restore(): void {
+        this._attachment?.driver.restore();
+    }
+
+    private _schedule(driver: PoseDriver, layers: AnimationLayers): IScheduled {
+        let elapsed = 0;
+        let sinceLayers = 0;
+        return {
+            ownPelvis: driver.joints.nodes[0] ?? null,
+            get followedPelvis() {
+                const source = driver.follower?.source;
+                return source instanceof RigPoseSource ? source.pelvis : null;
+            },
+            beforeAnimations: () => {
+                this._tellLateWarnings();
+                driver.restore();
+                layers.update(sinceLayers);
+                sinceLayers = 0;
+            },
+            afterAnimations: (seconds) => {
+                elapsed += seconds;
+                sinceLayers += seconds;
+            },
+            pose: () => {
+                const seconds = elapsed;
+                elapsed = 0;
+                this.update(seconds);
+            },
+        };
     }
 
     /** Breathing and shifting of weight; off until `idle.weight` is raised. */
@@ -161,7 +190,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
 
     /** Whether a rig is followed. */
     public get isFollowing(): boolean {
-        return (this._driver?.follower ?? null) !== null;
+        return (this._attachment?.driver.follower ?? null) !== null;
     }
 
     /**
@@ -229,7 +258,8 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
 
     /**
      * Follows a live rig or a tracked person, every frame, until told otherwise: the pose goes onto the avatar's joints
-     * after animations and physics have moved it. When the rig is disposed, the avatar keeps its last pose.
+     * after animations and physics have moved it. When the rig is disposed, the avatar keeps its last pose. Asking again for
+     * what is followed changes nothing.
      *
      * @param source a skeleton, a node above a rig, an asset container, or a source of poses such as `TrackedBody` of
      * `babylon-gaussian-avatar/motion`
@@ -239,33 +269,31 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      */
     public follow(source: FollowSource, options: IFollowOptions = {}): void {
         const { driver, body } = this._attached();
-        const followed = IsPoseSource(source) ? source : this._followRig(source, driver, body, options);
+        CheckNumber("fade", options.fade, 0);
+        if (driver.follower && IsSameRequest(this._followed, source, options)) {
+            return;
+        }
+        const followed = IsPoseSource(source)
+            ? source
+            : FollowRig(source, driver.joints.nodes, body, this._described, options, (name, messages) => {
+                  this._warn(name, messages);
+              });
         const before = new BodyPose();
         driver.readUnadjusted(before);
         const feet = followed instanceof RigPoseSource ? followed.feet : null;
         driver.follower = new Follower(followed, feet, before, options.fade ?? DefaultFade);
+        this._followed = { source, options };
     }
 
-    private _followRig(
-        source: RigSource,
-        driver: PoseDriver,
-        body: IAvatarBody,
-        options: IFollowOptions,
-    ): RigPoseSource {
-        const rig = new LiveRig(RigOf(source));
-        if (rig.nodes.targets.some((target) => driver.joints.nodes.includes(target as TransformNode))) {
-            throw new AnimatorError("no-rig", "An avatar cannot follow itself: pass the rig of somebody else.");
-        }
-        const profile = this._described.describeLive(rig, options.joints);
-        this._warn(rig.nodes.name, [...rig.warnings, ...profile.mapping.warnings]);
-        return new RigPoseSource(rig, profile, body, options);
-    }
-
-    /** Stops following; the avatar keeps its last pose. */
-    public unfollow(): void {
-        if (this._driver) {
-            this._driver.follower = null;
-        }
+    /**
+     * Stops following. The avatar goes over to the clips that play, or keeps its last pose.
+     *
+     * @param options how long that takes
+     */
+    public unfollow(options: IUnfollowOptions = {}): void {
+        CheckNumber("fade", options.fade, 0);
+        this._attachment?.driver.leave(options.fade ?? DefaultFade);
+        this._followed = null;
     }
 
     /**
@@ -278,7 +306,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * that is not there
      */
     public describeRig(source: RigSource | AnimationGroup | IMotion, joints?: RigJointNames): IDescribedRig {
-        return this._described.describe(source, joints, this._driver?.joints.nodes ?? []);
+        return this._described.describe(source, joints, this._attachment?.driver.joints.nodes ?? []);
     }
 
     /**
@@ -286,8 +314,9 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      *
      * @param group the clip: from {@link retarget}, or one that came with the avatar
      * @param options layer, fade, loop, speed, weight, joints
-     * @returns the group that plays, for its observables: the clip itself, or its additive copy
-     * @throws AnimatorError `unknown-mask` when the mask names no joint
+     * @returns the group that plays, for its observables: the clip itself, or a copy of it where it is added or plays on
+     * another layer as well
+     * @throws AnimatorError `unknown-mask` when the mask names no joint, `invalid-option` when a number is out of range
      *
      * @example
      * ```ts
@@ -306,17 +335,20 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * @param options `fade`: seconds (default: 0.25)
      */
     public stop(layer?: number, options: { readonly fade?: number } = {}): void {
-        this._layers?.stop(layer, options.fade);
+        this._attachment?.layers.stop(layer, options.fade);
     }
 
     /**
      * Turns eyes, head, neck and chest to something.
      *
      * @param target a point or node of the scene, looked at wherever it moves; null looks away
-     * @param weight how far the gaze goes there, 0..1
+     * @param options how far the gaze goes there
+     * @throws AnimatorError `invalid-option` when the weight is none
      */
-    public lookAt(target: ScenePlace | null, weight = 1): void {
+    public lookAt(target: ScenePlace | null, options: ILookAtOptions = {}): void {
         const { driver } = this._attached();
+        const { weight = 1 } = options;
+        CheckNumber("weight", weight, 0, 1);
         driver.lookTarget = target;
         driver.adjustments.lookAt.weight = target ? weight : 0;
     }
@@ -327,8 +359,10 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * @param joint wrist or ankle
      * @param target a point or node of the scene, held on to wherever it moves; null lets go
      * @param options how far, and whether the rotation is taken as well
+     * @throws AnimatorError `unknown-joint` when it is another joint, `invalid-option` when the weight is none
      */
     public setEffector(joint: EffectorName, target: ScenePlace | null, options: IEffectorOptions = {}): void {
+        CheckNumber("weight", options.weight, 0, 1);
         this._attached().driver.setGoal(joint, target, options.weight ?? 1, options.turn ?? false);
     }
 
@@ -336,28 +370,47 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * Does a frame's work: follows, adjusts, writes the joints. The scene calls it ahead of rendering; call it yourself
      * where nothing is rendered. Allocates nothing.
      *
-     * @param seconds time since the last call; 0 in a pause
+     * @param seconds time since the last call; 0 in a pause, as is what is no number
      */
     public update(seconds: number): void {
-        const driver = this._driver;
-        if (driver && !driver.update(seconds)) {
+        const driver = this._attachment?.driver;
+        if (driver && !driver.update(Number.isFinite(seconds) ? seconds : 0)) {
             const { name } = driver.follower!.source;
             driver.follower = null;
+            this._followed = null;
             this._warn(name, ["What was followed is gone: the avatar keeps its last pose."]);
             this.onFollowLostObservable.notifyObservers(name);
         }
     }
 
-    private _applySettings(avatar: IPosableAvatar): void {
+    private _applySettings({ avatar, driver, layers }: IAttachment): void {
         const { idle, feet, playing = [] } = this._settings ?? ReadAnimatorSettings(null);
-        Object.assign(this.idle, idle);
-        Object.assign(this.feet, feet);
+        Object.assign(driver.adjustments.idle, idle);
+        Object.assign(driver.adjustments.feet, feet);
         for (const { group: name, ...options } of playing) {
             const group = avatar.animationGroups.find((candidate) => candidate.name === name);
-            if (group) {
-                this.play(group, options);
-            } else {
-                this._warn(name, ["The avatar has no clip of this name (any more): it does not play."]);
+            try {
+                if (group) {
+                    layers.play(group, options);
+                } else {
+                    this._lateWarnings.push([
+                        name,
+                        "The avatar has no clip of this name (any more): it does not play.",
+                    ]);
+                }
+            } catch (error) {
+                if (!(error instanceof AnimatorError)) {
+                    throw error;
+                }
+                this._lateWarnings.push([name, `The clip does not play as it was saved. ${error.message}`]);
+            }
+        }
+    }
+
+    private _tellLateWarnings(): void {
+        if (this._lateWarnings.length > 0) {
+            for (const [source, message] of this._lateWarnings.splice(0)) {
+                this._warn(source, [message]);
             }
         }
     }
@@ -372,17 +425,11 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         }
     }
 
-    private _attached(): {
-        avatar: IPosableAvatar;
-        driver: PoseDriver;
-        layers: AnimationLayers;
-        body: IAvatarBody;
-    } {
-        const { attachedNode: avatar, _driver: driver, _layers: layers, _body: body } = this;
-        if (!avatar || !driver || !layers || !body) {
+    private _attached(): IAttachment {
+        if (!this._attachment) {
             throw new AnimatorError("not-attached", "The animator moves no avatar (any more): use avatar.animator.");
         }
-        return { avatar, driver, layers, body };
+        return this._attachment;
     }
 
     /** @returns `"AvatarAnimator"` */
@@ -397,26 +444,21 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public serialize(): IAnimatorSettings {
         const settings = this._settings ?? ReadAnimatorSettings(null);
         const rigs = { ...this.rigs };
-        if (!this._driver || !this._layers) {
+        if (!this._attachment) {
             return { ...settings, rigs };
         }
-        const { idle, feet } = this._driver.adjustments;
+        const { driver, layers } = this._attachment;
+        const { idle, feet } = driver.adjustments;
         return {
             ...settings,
             rigs,
             idle: { weight: idle.weight, breathing: idle.breathing, sway: idle.sway, seed: idle.seed },
             feet: { weight: feet.weight },
-            playing: this._layers.playing.map(({ group, options }) => ({ ...options, group: group.name })),
+            playing: layers.playing.map(({ group, options }) => ({ ...options, group: group.name })),
         };
     }
 }
 
 function IsPoseSource(source: FollowSource): source is IPoseSource {
     return "readPose" in source;
-}
-
-/** Seconds of the scene's last animation step. */
-function StepOf(scene: Scene): number {
-    const { deltaTime } = scene;
-    return (Number.isFinite(deltaTime) ? deltaTime : scene.getEngine().getDeltaTime()) / 1000;
 }

@@ -1,6 +1,5 @@
 import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
-import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
-import { type Node } from "@babylonjs/core/node.js";
+import { Node } from "@babylonjs/core/node.js";
 import { type Vector3Tuple } from "../../math/vector3.js";
 
 const Inverse = new Matrix();
@@ -11,12 +10,12 @@ const Rotation = new Quaternion();
 /** Steps longer than this are jumps to another place, metres. */
 const LongestStep = 1;
 
-/** A place in the scene: a point, or a node that is followed. */
-export type ScenePlace = Vector3 | TransformNode;
+/** A place in the scene: a point, or a node (a mesh, a joint, a camera) wherever it moves. */
+export type ScenePlace = Vector3 | Node;
 
 /**
  * The way from scene space into an avatar's own right-handed space, in which poses are adjusted: the space of the node
- * that the pelvis hangs on, whatever mirrors and places it. Allocates nothing.
+ * that the root joint hangs on, whatever mirrors and places it. Allocates nothing.
  */
 export class AvatarSpace {
     private readonly _pelvis: Node;
@@ -25,7 +24,7 @@ export class AvatarSpace {
     private _hasBefore = false;
 
     /**
-     * @param pelvis node of the pelvis
+     * @param pelvis node of the root joint: the pelvis, where the avatar has one
      * @param origin rest position of the node that it hangs on, in avatar space
      */
     public constructor(pelvis: Node, origin: Vector3Tuple) {
@@ -43,9 +42,9 @@ export class AvatarSpace {
     public locate(place: ScenePlace, position: Float64Array, rotation: Float64Array | null = null): void {
         const holder = this._pelvis.parent?.computeWorldMatrix(true) ?? Matrix.IdentityReadOnly;
         holder.invertToRef(Inverse);
-        const isNode = place instanceof TransformNode;
+        const isNode = place instanceof Node;
         const world = isNode ? place.computeWorldMatrix(true) : null;
-        const at = isNode ? world!.getTranslationToRef(Point) : place;
+        const at = world ? world.getTranslationToRef(Point) : (place as Vector3);
         Vector3.TransformCoordinatesToRef(at, Inverse, Point);
         position[0] = Point.x + this._origin[0];
         position[1] = Point.y + this._origin[1];

@@ -24,16 +24,18 @@ const Roots: Readonly<Record<JointMaskName, readonly SmplxJointName[]>> = {
  * @throws AnimatorError `unknown-mask` when a name is none of a part or joint
  */
 export function JointsOfMask(mask: JointMask): SmplxJointName[] {
-    if (typeof mask !== "string") {
-        const unknown = mask.find((name) => !SmplxJointNames.includes(name));
+    if (Array.isArray(mask)) {
+        const names: readonly SmplxJointName[] = mask;
+        const unknown = names.find((name) => !SmplxJointNames.includes(name));
         if (unknown !== undefined) {
             throw UnknownMask(unknown);
         }
-        return [...mask];
+        return [...names];
     }
-    const roots = Object.hasOwn(Roots, mask) ? Roots[mask] : null;
+    const part = mask as JointMaskName;
+    const roots = Object.hasOwn(Roots, part) ? Roots[part] : null;
     if (!roots) {
-        throw UnknownMask(mask);
+        throw UnknownMask(String(mask));
     }
     const own = SmplxJointNames.filter((_, joint) => IsBelowAny(joint, roots));
     // Whoever moves the legs moves the whole body over the ground.

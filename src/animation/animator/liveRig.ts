@@ -1,9 +1,10 @@
+import { type Skeleton } from "@babylonjs/core/Bones/skeleton.js";
 import { type Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type RigPose } from "../motion/rigPose.js";
 import { type RestRig } from "../rig/restRig.js";
 import { type RigLocals } from "./rigLocals.js";
-import { FindRigNodes, type IRigNodes, type RigNodeSource } from "./rigNodes.js";
+import { FindRigNodes, type IRigNodes, IsDisposed, type RigNodeSource } from "./rigNodes.js";
 import { RestOfRigNodes } from "./rigRest.js";
 
 const Position = new Vector3();
@@ -24,6 +25,8 @@ export class LiveRig {
     public readonly nodes: IRigNodes;
 
     private readonly _locals: RigLocals;
+    /** The skeleton of a rig of bones alone: they are not told of their end. */
+    private readonly _skeleton: Skeleton | null;
     private _watched: Int32Array;
 
     /**
@@ -36,6 +39,8 @@ export class LiveRig {
         this.rig = rig;
         this.warnings = warnings;
         this._locals = locals;
+        const [first] = this.nodes.targets;
+        this._skeleton = first instanceof TransformNode ? null : (first?.getSkeleton() ?? null);
         this._watched = Int32Array.from(rig.keys());
     }
 
@@ -57,10 +62,15 @@ export class LiveRig {
      */
     public read(result: RigPose): boolean {
         const { _watched: watched, _locals: locals } = this;
-        const { targets } = this.nodes;
+        const { targets, bones } = this.nodes;
+        if (this._skeleton && IsDisposed(this._skeleton)) {
+            return false;
+        }
         for (let w = 0; w < watched.length; w++) {
             const node = watched[w]!;
-            const target = targets[node]!;
+            // Ragdolls take bones off their nodes, and give them back.
+            const bone = bones[node];
+            const target = bone ? (bone.getTransformNode() ?? bone) : targets[node]!;
             if (target instanceof TransformNode) {
                 if (target.isDisposed()) {
                     return false;

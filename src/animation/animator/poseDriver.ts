@@ -1,4 +1,5 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
+import { SlerpPacked } from "../../math/packedQuaternion.js";
 import { BodyAdjustments } from "../adjust/bodyAdjustments.js";
 import { type Effector } from "../adjust/effector.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
@@ -8,6 +9,7 @@ import { AvatarJoints, PelvisPosition } from "./avatarJoints.js";
 import { AvatarSpace, type ScenePlace } from "./avatarSpace.js";
 import { type Follower } from "./follower.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
+import { AnimatorError } from "./rigNodes.js";
 
 /** Joints that can be brought to a goal. */
 export type EffectorName = Extract<SmplxJointName, "left_wrist" | "right_wrist" | "left_ankle" | "right_ankle">;
@@ -47,6 +49,10 @@ export class PoseDriver {
     private readonly _step = new Float64Array(4);
     private readonly _position = new Float64Array(3);
     private readonly _rotation = new Float64Array(4);
+    /** Pose in which following ended, the seconds in which it goes, and how much of it is left, 0..1. */
+    private readonly _left = new BodyPose();
+    private _leaveFade = 0;
+    private _staying = 0;
     private _clock = 0;
 
     /**
@@ -57,7 +63,7 @@ export class PoseDriver {
         this.joints = new AvatarJoints(avatar, body);
         this.adjustments = new BodyAdjustments(body);
         this._kinematics = new BodyKinematics(body.restPositions);
-        this._space = new AvatarSpace(this.joints.nodes[0] ?? avatar, body.origin);
+        this._space = new AvatarSpace(this.joints.nodes.find((node) => node !== null) ?? avatar, body.origin);
         const { feet, hands } = this.adjustments;
         const goal = (effector: Effector): IGoal => ({ effector, place: null, weight: 0, turns: false });
         this._goals = {
@@ -76,8 +82,13 @@ export class PoseDriver {
      * @param place where it shall be; null lets go
      * @param weight how far it goes there, 0..1
      * @param turns whether it takes over the rotation of a node as well
+     * @throws AnimatorError `unknown-joint` when it is no wrist or ankle
      */
     public setGoal(name: EffectorName, place: ScenePlace | null, weight: number, turns: boolean): void {
+        if (!Object.hasOwn(this._goals, name)) {
+            const names = Object.keys(this._goals).join(", ");
+            throw new AnimatorError("unknown-joint", `"${name}" can be brought to no goal, but ${names} can.`);
+        }
         const goal = this._goals[name];
         goal.place = place;
         goal.weight = weight;
@@ -85,6 +96,20 @@ export class PoseDriver {
         if (!place) {
             goal.effector.clear();
         }
+    }
+
+    /**
+     * Stops following, and goes over to how the joints stand by themselves.
+     *
+     * @param fade seconds
+     */
+    public leave(fade: number): void {
+        if (this.follower && fade > 0) {
+            this.readUnadjusted(this._left);
+            this._leaveFade = fade;
+            this._staying = 1;
+        }
+        this.follower = null;
     }
 
     /**
@@ -113,14 +138,16 @@ export class PoseDriver {
         this._clock += seconds;
         this._placeGoals();
         this.restore();
-        const isActive = adjustments.isActive;
+        const adjusts = adjustments.isActive;
+        const isActive = adjusts || this._staying > 0;
         if (!follower && !isActive) {
             return true;
         }
         joints.read(base);
-        const isThere = follower?.solve(base, seconds) ?? true;
+        const isThere = follower === null || follower.solve(base, seconds);
         pose.copyFrom(base);
-        if (isActive) {
+        this._stay(pose, seconds);
+        if (adjusts) {
             if (adjustments.feet.isActive) {
                 this._moveGround();
             }
@@ -135,10 +162,27 @@ export class PoseDriver {
         return isThere;
     }
 
+    /** What is left of the pose in which following ended; taken back ahead of the animation step, as adjustments are. */
+    private _stay(pose: BodyPose, seconds: number): void {
+        if (this._staying <= 0) {
+            return;
+        }
+        this._staying = this.follower ? 0 : Math.max(0, this._staying - seconds / this._leaveFade);
+        const left = this._left;
+        const amount = this._staying * this._staying * (3 - 2 * this._staying);
+        for (let at = 0; at < BodyJointCount * 4; at += 4) {
+            SlerpPacked(pose.rotations, at, left.rotations, at, amount, pose.rotations, at);
+        }
+        for (let i = 0; i < 3; i++) {
+            pose.pelvis[i]! += (left.pelvis[i]! - pose.pelvis[i]!) * amount;
+        }
+    }
+
     private _isSame(joint: number): boolean {
         const { _base: base, _pose: pose } = this;
         if (joint === PelvisPosition) {
-            const [a, b] = [base.pelvis, pose.pelvis];
+            const a = base.pelvis;
+            const b = pose.pelvis;
             return a[0] === b[0] && a[1] === b[1] && a[2] === b[2];
         }
         const at = joint * 4;

@@ -7,7 +7,8 @@ import { type Scene } from "@babylonjs/core/scene.js";
 import { AvatarError } from "../../diagnostics/avatarError.js";
 
 /** Failure codes of the animator. */
-export type AnimatorErrorCode = "no-rig" | "no-keys" | "not-attached" | "disposed-source" | "unknown-mask";
+export type AnimatorErrorCode =
+    "no-rig" | "no-keys" | "not-attached" | "disposed-source" | "unknown-mask" | "unknown-joint" | "invalid-option";
 
 /** What the animator cannot do with what it was given. */
 export class AnimatorError extends AvatarError<AnimatorErrorCode> {}
@@ -43,6 +44,9 @@ export type RigNodeSource = Skeleton | TransformNode;
  * @throws AnimatorError `no-rig` when there is no node to follow, `disposed-source` when the source is gone
  */
 export function FindRigNodes(source: RigNodeSource): IRigNodes {
+    if (IsDisposed(source)) {
+        throw new AnimatorError("disposed-source", `"${source.name}" was disposed. Follow a rig that is in use.`);
+    }
     if (source instanceof Skeleton) {
         const linked = source.bones.filter((bone) => bone.getTransformNode() !== null);
         return linked.length > 0
@@ -53,9 +57,6 @@ export function FindRigNodes(source: RigNodeSource): IRigNodes {
               )
             : BoneRig(source);
     }
-    if (source.isDisposed()) {
-        throw new AnimatorError("disposed-source", `"${source.name}" was disposed. Follow a rig that is in use.`);
-    }
     const skeletons = SkeletonsBelow(source);
     const linked = LinkedNodes(skeletons).filter((node) => node === source || node.isDescendantOf(source));
     const loose = skeletons.find((skeleton) => skeleton.bones.every((bone) => !bone.getTransformNode()));
@@ -64,6 +65,17 @@ export function FindRigNodes(source: RigNodeSource): IRigNodes {
     }
     const below = linked.length > 0 ? linked : source.getDescendants(false, IsPlainNode).concat(source);
     return NodeRig(source.name, below as TransformNode[], skeletons);
+}
+
+/**
+ * Whether a skeleton or node was disposed. A skeleton cannot tell: it is neither in its scene nor in a container then.
+ *
+ * @param source the skeleton or node
+ */
+export function IsDisposed(source: RigNodeSource): boolean {
+    return source instanceof Skeleton
+        ? !source._parentContainer && !source.getScene().skeletons.includes(source)
+        : source.isDisposed();
 }
 
 /**

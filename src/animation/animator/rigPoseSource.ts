@@ -9,6 +9,7 @@ import { type IRetargetOptions } from "../retarget/retargetOptions.js";
 import { type IRigMapping } from "../rig/mapRig.js";
 import { type IRigProfile } from "../rig/rigProfile.js";
 import { type LiveRig } from "./liveRig.js";
+import { type RigTarget } from "./rigNodes.js";
 
 /** Joints that other components may drive: they are left to them where the source has no such bone. */
 const FaceJoints = ["jaw", "left_eye", "right_eye"] as const;
@@ -21,6 +22,8 @@ export class RigPoseSource implements IPoseSource {
     public readonly drives = new Uint8Array(BodyJointCount).fill(1);
     /** Feet of the rig, for contacts. */
     public readonly feet: SourceFeet;
+    /** What poses the pelvis of the rig. */
+    public readonly pelvis: RigTarget | null;
     /** Whether the rig was disposed. */
     public isOver = false;
 
@@ -37,6 +40,7 @@ export class RigPoseSource implements IPoseSource {
     public constructor(rig: LiveRig, profile: IRigProfile, body: IAvatarBody, options: IRetargetOptions) {
         this.name = rig.nodes.name;
         this._rig = rig;
+        this.pelvis = rig.nodes.targets[profile.mapping.nodes.pelvis ?? -1] ?? null;
         rig.watch(MappedNodes(profile.mapping));
         this.feet = new SourceFeet(rig.rig, profile);
         this._retargeter = new Retargeter(rig.rig, profile, body, options);

@@ -8,6 +8,7 @@ import { type IRigProfile } from "../rig/rigProfile.js";
 import { ForearmTwist, ForearmTwistOf } from "./forearmTwist.js";
 import { HipTravel } from "./hipTravel.js";
 import { DriveJoints, type IJointDrives } from "./jointDrives.js";
+import { CheckRetargetOptions } from "./checkRetargetOptions.js";
 import { type IRetargetOptions } from "./retargetOptions.js";
 
 /** Squared length of a rotation below which it says nothing. */
@@ -46,8 +47,10 @@ export class Retargeter {
      * @param rig the source at rest
      * @param profile which of its nodes is which joint, and how it rests; all required joints must be mapped
      * @param body the body that is posed
+     * @throws RetargetError `invalid-option` when no body could be posed with the options
      */
     public constructor(rig: RestRig, profile: IRigProfile, body: IAvatarBody, options: IRetargetOptions = {}) {
+        CheckRetargetOptions(options);
         this._drives = DriveJoints(rig, profile, body, options);
         this._heading = Float64Array.from(profile.calibration.heading);
         this._travel = body.legLength > 0 ? new HipTravel(rig, profile, body, options) : null;

@@ -37,6 +37,7 @@ export function Step(scene: Scene, seconds: number): void {
     scene._animate(seconds * 1000);
     scene.onAfterAnimationsObservable.notifyObservers(scene);
     scene.onBeforeRenderObservable.notifyObservers(scene);
+    scene.onBeforeRenderTargetsRenderObservable.notifyObservers(scene);
 }
 
 /** A node of a scene by name; throws when there is none. */
