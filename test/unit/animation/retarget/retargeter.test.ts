@@ -7,6 +7,7 @@ import { MeasureAvatarBody } from "../../../../src/animation/pose/measureAvatarB
 import { NeutralSmplxSkeleton } from "../../../../src/animation/pose/neutralSkeleton.js";
 import { Retargeter } from "../../../../src/animation/retarget/retargeter.js";
 import { type IRetargetOptions } from "../../../../src/animation/retarget/retargetOptions.js";
+import { DescribeRig } from "../../../../src/animation/rig/rigProfile.js";
 import { GenericSkeleton } from "../../../../src/animation/rig/genericSkeleton.js";
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import {
@@ -129,6 +130,22 @@ function CanonicalPose(body: IAvatarBody): BodyPose {
     return pose;
 }
 
+/** The same pose with all bending of the spine in its lowest joint. */
+function BendBelow(pose: BodyPose): BodyPose {
+    const bent = new BodyPose();
+    bent.rotations.set(pose.rotations);
+    bent.pelvis.set(pose.pelvis);
+    const [low, middle, high] = (["spine1", "spine2", "spine3"] as const).map(JointIndex);
+    const whole = MultiplyQuaternion(
+        Quaternion(pose.rotations, low!),
+        MultiplyQuaternion(Quaternion(pose.rotations, middle!), Quaternion(pose.rotations, high!)),
+    );
+    bent.rotations.set(whole, low! * 4);
+    bent.rotations.set(IdentityQuaternion, middle! * 4);
+    bent.rotations.set(IdentityQuaternion, high! * 4);
+    return bent;
+}
+
 const Yaw = QuaternionFromAxisAngle([0, 1, 0], 1.1);
 const ZUp = QuaternionFromAxisAngle([1, 0, 0], Math.PI / 2);
 
@@ -155,6 +172,34 @@ describe("Retargeter", () => {
         expect(directions.p95).toBeLessThan(1.5);
         expect(orientations.mean).toBeLessThan(1);
         expect(hips).toBeLessThan(0.005);
+    });
+
+    it.each(rigs)("returns it too when names and shape alone tell the joints: %s", (title, options) => {
+        const fixture = MakeRigFixture(options);
+        const profile = DescribeRig(fixture.rig, { name: title });
+        const { nodes, ends, spine, neck } = fixture.profile.mapping;
+        expect(profile.mapping).toMatchObject({ nodes, ends, spine, neck });
+        const { directions, orientations } = Errors(Retarget({ ...fixture, profile }, Truth, { forearmTwist: 0 }));
+        expect(directions.mean).toBeLessThan(0.5);
+        expect(orientations.mean).toBeLessThan(1);
+    });
+
+    it("follows a spine that bends unevenly, as far as the bones in it tell", () => {
+        const uneven = { ...Truth, poses: Truth.poses.map(BendBelow) };
+        const trunk = (spine: number): IFigures => {
+            const { orientations } = Errors(
+                Retarget(MakeRigFixture({ rest: APose, axesSeed: 4, spine }), uneven),
+                uneven,
+                (name) => name.startsWith("spine"),
+            );
+            Print(`all bending in the lowest joint, ${spine} spine bones: trunk °`, orientations);
+            return orientations;
+        };
+        expect(trunk(3).max).toBeLessThan(0.01);
+        // Of up to 53° in one joint, one bone spreads what several see: at most what evenness takes from the lowest joint.
+        expect(trunk(5).mean).toBeLessThan(5);
+        expect(trunk(2).mean).toBeLessThan(10);
+        expect(trunk(1).mean).toBeLessThan(15);
     });
 
     it.each([1, 2, 3, 4, 5, 7])("carries a spine of %i bones over", (spine) => {
