@@ -10,6 +10,7 @@ import {
 } from "../../math/quaternion.js";
 import { AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type IRigMapping } from "./mapRig.js";
+import { NeutralOffsets } from "./neutralOffsets.js";
 import { type RestRig } from "./restRig.js";
 
 const Degrees = Math.PI / 180;
@@ -23,26 +24,6 @@ const ShapeWithin = 8 * Degrees;
 
 /** Names of the 22 body joints in files of the family: `left_hip`, `L_Hip`, `m_avg_L_Hip`, `LeftHip`. */
 const SmplTemplate = "smplx";
-
-/**
- * Published offsets from the parent at rest, metres, of the neutral SMPL body, left half and middle: how its crooked rest
- * is told from another skeleton with the same number of joints.
- */
-const NeutralOffsets: Readonly<Partial<Record<SmplxJointName, Vector3Tuple>>> = {
-    left_hip: [0.0695, -0.0914, -0.0068],
-    spine1: [-0.0025, 0.109, -0.0267],
-    left_knee: [0.0343, -0.3752, -0.0045],
-    spine2: [0.0055, 0.1352, 0.0011],
-    left_ankle: [-0.0136, -0.398, -0.0437],
-    spine3: [0.0015, 0.0529, 0.0254],
-    left_foot: [0.0264, -0.0558, 0.1193],
-    neck: [-0.0028, 0.2139, -0.0429],
-    left_collar: [0.0788, 0.1217, -0.0341],
-    head: [0.0052, 0.065, 0.0513],
-    left_shoulder: [0.091, 0.0305, -0.0089],
-    left_elbow: [0.2596, -0.0128, -0.0275],
-    left_wrist: [0.2492, 0.009, -0.0012],
-};
 
 /**
  * Whether a rig has the joints of an SMPL body, by name or by the published offsets. They lie beside the middle of straight
@@ -100,18 +81,18 @@ function IsTPose(nodes: IRigMapping["nodes"], step: Step): boolean {
 function HasNeutralShape(rig: RestRig, nodes: IRigMapping["nodes"], step: Step): boolean {
     let sum = 0;
     let count = 0;
-    for (const [joint, offset] of Object.entries(NeutralOffsets) as [SmplxJointName, Vector3Tuple][]) {
-        const parent = SmplxJointNames[SmplxJointParents[SmplxJointNames.indexOf(joint)]!]!;
-        for (const side of joint.startsWith("left_") ? (["left_", "right_"] as const) : (["left_"] as const)) {
-            const own = nodes[joint.replace("left_", side) as SmplxJointName];
-            const above = nodes[parent.replace("left_", side) as SmplxJointName];
-            if (own === undefined || above === undefined || rig[own]!.parent !== above) {
-                return false;
-            }
-            const published: Vector3Tuple = side === "right_" ? [-offset[0], offset[1], offset[2]] : offset;
-            sum += AngleBetweenVector3(step(above, own), published);
-            count++;
+    for (const [i, joint] of SmplxJointNames.entries()) {
+        const offset = NeutralOffsets[joint]?.[0];
+        const parent = SmplxJointNames[SmplxJointParents[i]!];
+        if (offset === undefined || parent === undefined) {
+            continue;
         }
+        const [own, above] = [nodes[joint], nodes[parent]];
+        if (own === undefined || above === undefined || rig[own]!.parent !== above) {
+            return false;
+        }
+        sum += AngleBetweenVector3(step(above, own), offset);
+        count++;
     }
     return sum / count < ShapeWithin;
 }
