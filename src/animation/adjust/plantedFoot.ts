@@ -1,4 +1,5 @@
 import { SmplxJointNames } from "../../format/bodyModel.js";
+import { type QuaternionTuple } from "../../math/quaternion.js";
 import { InverseMultiplyPacked, MultiplyPacked, RotatePacked, SlerpPacked } from "../../math/packedQuaternion.js";
 import { FromRotationVectorPacked, ToRotationVectorPacked, YawPacked } from "../../math/packedRotation.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
@@ -55,7 +56,10 @@ export class PlantedFoot {
     /** x, y, z of the ankle, then the rotation vector. */
     private readonly _decay = new Decay(6);
     private readonly _anchor = new Float64Array(2);
+    /** Heading that the foot landed with. */
     private readonly _yaw = new Float64Array(4);
+    /** From rest to lying flat, ahead of the heading: soles may be pitched at rest. Foot, then toes. */
+    private readonly _level: Float64Array;
     private readonly _posed = new Float64Array(4);
     private readonly _vector = new Float64Array(3);
     private readonly _turn = new Float64Array(4);
@@ -79,6 +83,7 @@ export class PlantedFoot {
         this.toe = SmplxJointNames.indexOf(`${name}_foot`);
         this._leg = Math.max(body.legLength, 1e-3);
         this._sole = body.solePoints.slice(side * 9, side * 9 + 9);
+        this._level = Float64Array.from([this.ankle, this.toe].flatMap((joint) => LevelOf(body.corrections[joint]!)));
         this.ground = new FootGround(this._sole);
         for (let i = 0; i < 3; i++) {
             this._toeOffset[i] = body.restPositions[this.toe * 3 + i]! - body.restPositions[this.ankle * 3 + i]!;
@@ -242,11 +247,17 @@ export class PlantedFoot {
         this.ground.tilt(groundAt, position[0]!, position[2]!, dt);
         if (this._standing !== Flat && this._flatness > 0) {
             YawPacked(motion, 0, this._posed, 0);
+            MultiplyPacked(this._posed, 0, this._level, 0, this._posed, 0);
             SlerpPacked(motion, 0, this._posed, 0, this._flatness, this._posed, 0);
             MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
             return;
         }
-        MultiplyPacked(this.ground.slope, 0, this._standing === Flat ? this._yaw : motion, 0, this._posed, 0);
+        if (this._standing === Flat) {
+            MultiplyPacked(this._yaw, 0, this._level, 0, this._posed, 0);
+            MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
+        } else {
+            MultiplyPacked(this.ground.slope, 0, motion, 0, this._posed, 0);
+        }
     }
 
     private _turnFoot(dt: number, groundAt: GroundAt): void {
@@ -292,6 +303,7 @@ export class PlantedFoot {
         InverseMultiplyPacked(rotations, this.ankle * 4, rotations, this.toe * 4, this._turn, 0);
         MultiplyPacked(this.rotation, 0, this._turn, 0, this.toeRotation, 0);
         YawPacked(this.rotation, 0, this._posed, 0);
+        MultiplyPacked(this._posed, 0, this._level, 4, this._posed, 0);
         MultiplyPacked(this.ground.slope, 0, this._posed, 0, this._posed, 0);
         SlerpPacked(this.toeRotation, 0, this._posed, 0, Ease(this._toeShare), this.toeRotation, 0);
         RotatePacked(this.rotation, 0, this._toeOffset, 0, this._vector, 0);
@@ -300,6 +312,15 @@ export class PlantedFoot {
         }
         return LiftTip(this.toeRotation, this._sole, 6, this._vector, this.ground.under(groundAt, this._vector));
     }
+}
+
+/** A correction without its heading, which is the foot's own. */
+function LevelOf(correction: QuaternionTuple): readonly number[] {
+    const level = Float64Array.from(correction);
+    const yaw = new Float64Array(4);
+    YawPacked(level, 0, yaw, 0);
+    InverseMultiplyPacked(yaw, 0, level, 0, level, 0);
+    return [...level];
 }
 
 /** Smooth step from 0 to 1. */

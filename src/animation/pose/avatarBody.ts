@@ -14,7 +14,7 @@ export interface IAvatarBody {
     /** Length of a straight leg from hip joint to ankle joint, mean of both sides; 0 when the avatar has no legs. */
     readonly legLength: number;
     /**
-     * [2,2] the sole's lowest point at rest, as its height relative to the ankle joint and to the toe joint: ≤ 0.
+     * [2,2] the sole of a foot that stands flat, as its height relative to the ankle joint and to the toe joint: ≤ 0.
      * Left ankle, left toe, right ankle, right toe.
      */
     readonly soles: Float64Array;

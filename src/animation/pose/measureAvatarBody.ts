@@ -10,7 +10,7 @@ import { type IRigNode } from "../rig/restRig.js";
 import { type IAvatarBody } from "./avatarBody.js";
 import { FillJoints } from "./fillJoints.js";
 import { StraightLegLength } from "./legLength.js";
-import { DefaultSolePoints, SoleHeights } from "./solePoints.js";
+import { DefaultSolePoints, LevelSoles, SoleHeights } from "./solePoints.js";
 
 /** An avatar whose ankles are this share of a leg above y = 0, or less, stands on y = 0. */
 const StandingShare = 0.25;
@@ -36,12 +36,14 @@ export function MeasureAvatarBody(joints: readonly IAvatarJoint[], solePoints?: 
     const root = joints[indices[0]!]?.parent ?? -1;
     const legs = [LegLength(known, "left"), LegLength(known, "right")];
     const legLength = Math.min(...legs) > 0 ? (legs[0]! + legs[1]!) / 2 : 0;
-    const soles = solePoints ? SoleHeights(filled, solePoints) : GenericSoles(filled, legLength);
+    const calibrated = CorrectionsOf(known, filled);
+    const corrections = solePoints ? LevelSoles(calibrated, solePoints) : calibrated;
+    const soles = solePoints ? SoleHeights(filled, solePoints, corrections) : GenericSoles(filled, legLength);
     return {
         restPositions: Float64Array.from(filled.flat()),
         jointIndices: Int16Array.from(indices),
         origin: root < 0 ? [0, 0, 0] : positions[root]!,
-        corrections: CorrectionsOf(known, filled),
+        corrections,
         legLength,
         soles,
         solePoints: solePoints ?? DefaultSolePoints(filled, soles),

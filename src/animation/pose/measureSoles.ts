@@ -30,7 +30,7 @@ interface IFootSurface {
  * Measures where the soles of an avatar are, from the Gaussians that its feet move: so that shoes and heels stand on the
  * ground as they look, a few stray Gaussians apart.
  *
- * @param asset the avatar in rest pose, standing with feet flat
+ * @param asset the avatar in rest pose, standing
  * @returns [2,3,3] left foot then right: heel and ball relative to the ankle joint, tip of the toes relative to the toe joint,
  * metres; null when the avatar has no feet, or too few Gaussians there to tell
  *
@@ -92,7 +92,8 @@ function MeasureFoot(
     toe: readonly [number, number, number],
 ): readonly [number, number, number, number, number, number, number, number, number] | null {
     const half = toe[2] / 2;
-    const heel = MeasurePart(surface, (z) => z < half, EndShare);
+    // Behind the ankle, where nothing of the arch is; short heels have the rear half of the foot.
+    const heel = MeasurePart(surface, (z) => z < 0, EndShare) ?? MeasurePart(surface, (z) => z < half, EndShare);
     const ball = MeasurePart(surface, (z) => z >= half && z <= toe[2] + half / 2, 0.5);
     const tip = MeasurePart(surface, (z) => z > toe[2], 1 - EndShare);
     if (!heel || !ball || !tip) {

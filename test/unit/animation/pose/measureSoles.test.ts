@@ -5,6 +5,7 @@ import { MeasureSoles } from "../../../../src/animation/pose/measureSoles.js";
 import { ReadAvatar } from "../../../../src/format/readAvatar.js";
 import { type IAvatarAsset } from "../../../../src/format/avatarAsset.js";
 import { SmplxJointNames } from "../../../../src/format/bodyModel.js";
+import { RotateVector3 } from "../../../../src/math/quaternion.js";
 import { MakeSampleAvatar } from "../../../support/avatarSamples.js";
 import { SeededRandom } from "../../../support/seededRandom.js";
 
@@ -58,18 +59,25 @@ describe("MeasureSoles", () => {
         expect(MeasureSoles(MakeSampleAvatar({ joints: 4 }))).toBeNull();
     });
 
-    it("finds the floor under the demo person", () => {
+    it("lets the demo person, whose heels rest off the floor, stand on flat soles", () => {
         const asset = ReadAvatar(readFileSync("assets/ada.avatar.glb"));
         const soles = MeasureSoles(asset)!;
         const body = MeasureAvatarBody(asset.joints, soles);
-        const heights = [0, 1].flatMap((side) => {
-            const ankle = body.restPositions[(7 + side) * 3 + 1]!;
-            const toe = body.restPositions[(10 + side) * 3 + 1]!;
-            return [ankle + soles[side * 9 + 1]!, ankle + soles[side * 9 + 4]!, toe + soles[side * 9 + 7]!];
-        });
-        process.stdout.write(`demo soles above the floor: ${heights.map((h) => (1000 * h).toFixed(1)).join(" ")} mm\n`);
-        for (const height of heights) {
-            expect(Math.abs(height)).toBeLessThan(0.02);
+        // Her shoes rest on the balls of her feet, the heels 2 cm up; standing flat, heel and ball are on the ground.
+        for (const side of [0, 1]) {
+            const at = side * 9;
+            const [ankle, toe] = [7 + side, 10 + side];
+            const heightOf = (point: number): number =>
+                RotateVector3(body.corrections[ankle]!, [...soles.subarray(point, point + 3)] as never)[1];
+            const tip = RotateVector3(body.corrections[toe]!, [...soles.subarray(at + 6, at + 9)] as never)[1];
+            const pitch = soles[at + 1]! - soles[at + 4]!;
+            process.stdout.write(`demo heel above the ball at rest: ${(1000 * pitch).toFixed(1)} mm\n`);
+            expect(pitch).toBeGreaterThan(0.01);
+            expect(pitch).toBeLessThan(0.04);
+            expect(body.restPositions[ankle * 3 + 1]! + soles[at + 4]!).toBeCloseTo(0, 2);
+            expect(heightOf(at)).toBeCloseTo(heightOf(at + 3), 6);
+            expect(body.soles[side * 2]).toBeCloseTo(heightOf(at), 6);
+            expect(Math.abs(body.soles[side * 2 + 1]! - tip)).toBeLessThan(0.01);
         }
     });
 });
