@@ -1,7 +1,7 @@
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { type Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
-import { OwnMask } from "../animation/animator/animationLayers.js";
+import { OwnMask } from "../animation/animator/clipVoice.js";
 
 /**
  * Copies what makes a mesh a character: its child nodes, the skeleton linked to them, its expression channels, and the

@@ -1,57 +1,16 @@
-import { type Animatable } from "@babylonjs/core/Animations/animatable.core.js";
 import {
     type AnimationGroup,
     AnimationGroupMakeAnimationAdditive,
 } from "@babylonjs/core/Animations/animationGroup.pure.js";
-import { AnimationGroupMask } from "@babylonjs/core/Animations/animationGroupMask.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { BodyJointCount } from "../pose/bodyPose.js";
+import { FadeOf, IsSameRun, type IVoice, LayerMask, OwnMask, PlaceCount, SecondsLeft, Unmask } from "./clipVoice.js";
 import { type JointMask, JointsOfMask } from "./jointMasks.js";
 import { CheckNumber, CheckPlayOptions, DefaultFade, type IPlayOptions } from "./playOptions.js";
 
 /** Weight of a clip that is covered: too small to be seen, but Babylon would not end a clip whose weight is 0. */
 const CoveredWeight = 1e-5;
-
-/** Every joint is a place to cover; what is no joint shares the last one. */
-const PlaceCount = BodyJointCount + 1;
-
-/** A mask that is there while a clip plays, in place of the clip's own. */
-export class LayerMask extends AnimationGroupMask {
-    /** The clip's own mask, or null. */
-    public readonly previous: AnimationGroupMask | null;
-
-    /**
-     * @param names names of the nodes that are moved
-     * @param previous the clip's own mask, or null
-     */
-    public constructor(names: string[], previous: AnimationGroupMask | null) {
-        super(names);
-        this.previous = previous;
-    }
-}
-
-/** A clip that plays. */
-interface IVoice {
-    readonly group: AnimationGroup;
-    readonly source: AnimationGroup;
-    readonly layer: number;
-    readonly isAdditive: boolean;
-    readonly animatables: readonly Animatable[];
-    /** Place of each animatable's joint among the joints. */
-    readonly places: readonly number[];
-    /** [56] 1 for each place that the clip moves. */
-    readonly moves: Uint8Array;
-    options: IPlayOptions;
-    /** The animatable that ends last of those that the mask lets through. */
-    lead: Animatable | null;
-    weight: number;
-    fade: number;
-    loop: boolean;
-    /** How far it has faded in, 0..1. */
-    level: number;
-    isLeaving: boolean;
-}
 
 /**
  * What Babylon's animation groups lack: layers that cover each other, and cross-fades. The clips themselves are played,
@@ -262,7 +221,7 @@ export class AnimationLayers {
 
     private _fade(voice: IVoice, seconds: number): void {
         // A gesture that ends leaves in time to end blended with what goes on below it.
-        const leaves = !voice.loop && (voice.layer > 0 || voice.isAdditive || !voice.lead);
+        const leaves = !voice.loop && seconds > 0 && (voice.layer > 0 || voice.isAdditive || !voice.lead);
         voice.isLeaving ||= leaves && SecondsLeft(voice) <= voice.fade;
         const step = voice.fade > 0 ? seconds / voice.fade : 1;
         voice.level = Math.min(1, Math.max(0, voice.level + (voice.isLeaving ? -step : step)));
@@ -343,59 +302,4 @@ export class AnimationLayers {
             voice.group.mask = OwnMask(voice.group);
         }
     }
-}
-
-/**
- * The mask that a group has when it is not played on a layer.
- *
- * @param group the group
- */
-export function OwnMask({ mask }: AnimationGroup): AnimationGroupMask | null {
-    return mask instanceof LayerMask ? mask.previous : (mask ?? null);
-}
-
-/** Whether a clip can go on as it plays under other options. */
-function IsSameRun({ options: now }: IVoice, options: IPlayOptions): boolean {
-    return now.from === options.from && now.to === options.to && (now.speed ?? 1) < 0 === (options.speed ?? 1) < 0;
-}
-
-/** The fade of a clip that is played once fits into it twice: in and out. */
-function FadeOf({ fade = DefaultFade, loop = true, speed = 1 }: IPlayOptions, animatable?: Animatable | null): number {
-    if (loop || !animatable) {
-        return fade;
-    }
-    return Math.min(fade, SecondsOf(animatable, animatable.toFrame - animatable.fromFrame, speed) / 2);
-}
-
-/** Which joints the mask of a group lets through: Babylon pauses the others. */
-function Unmask(voice: IVoice): void {
-    const { group, animatables, places, moves } = voice;
-    moves.fill(0);
-    voice.lead = null;
-    animatables.forEach((animatable, i) => {
-        const { target } = animatable as { target: { name: string } };
-        if (!group.mask || group.mask.disabled || group.mask.retainsTarget(target.name)) {
-            moves[places[i]!] = 1;
-            if (!voice.lead || RateOf(animatable) < RateOf(voice.lead)) {
-                voice.lead = animatable;
-            }
-        }
-    });
-}
-
-/** Seconds until a clip has played; none when its mask leaves nothing to play. */
-function SecondsLeft({ lead, group }: IVoice): number {
-    if (!lead) {
-        return 0;
-    }
-    // Before its first step Babylon does not know the frame.
-    return lead.animationStarted ? SecondsOf(lead, lead.toFrame - lead.masterFrame, group.speedRatio) : Infinity;
-}
-
-function SecondsOf(animatable: Animatable, frames: number, speed: number): number {
-    return Math.abs(frames) / (RateOf(animatable) * Math.max(1e-6, Math.abs(speed)));
-}
-
-function RateOf(animatable: Animatable): number {
-    return animatable.getAnimations()[0]?.animation.framePerSecond ?? 60;
 }

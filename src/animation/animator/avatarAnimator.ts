@@ -8,13 +8,11 @@ import { BodyAdjustments } from "../adjust/bodyAdjustments.js";
 import { type FootPlanter } from "../adjust/footPlanter.js";
 import { type IdleLife } from "../adjust/idleLife.js";
 import { type IMotion } from "../motion/motion.js";
-import { type IAvatarBody } from "../pose/avatarBody.js";
-import { BodyOfAsset } from "../pose/bodyOfAsset.js";
 import { BodyPose } from "../pose/bodyPose.js";
 import { type IPoseSource } from "../pose/poseSource.js";
 import { RetargetMotion } from "../retarget/retargetMotion.js";
 import { type RigJointNames } from "../rig/rigProfile.js";
-import { AnimationLayers } from "./animationLayers.js";
+import { AnimatorAttachment } from "./animatorAttachment.js";
 import {
     type FollowSource,
     type IDescribedRig,
@@ -25,7 +23,6 @@ import {
     type IUnfollowOptions,
     type RigSource,
 } from "./animatorOptions.js";
-import { AnimatorSchedule, type IScheduled } from "./animatorSchedule.js";
 import { type IAnimatorSettings, ReadAnimatorSettings } from "./animatorSettings.js";
 import { type ScenePlace } from "./avatarSpace.js";
 import { ClipToGroup } from "./clipToGroup.js";
@@ -35,21 +32,12 @@ import { FollowRig, IsSameRequest } from "./followRig.js";
 import { GroupMotion } from "./groupMotion.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { CheckNumber, DefaultFade, type IPlayOptions } from "./playOptions.js";
-import { type EffectorName, PoseDriver } from "./poseDriver.js";
+import { type EffectorName } from "./poseDriver.js";
 import { AnimatorError } from "./rigNodes.js";
 import { RigPoseSource } from "./rigPoseSource.js";
 
 /** Name under which the behaviour is found on its avatar. */
 export const AvatarAnimatorName = "AvatarAnimator";
-
-/** What there is while an avatar is moved. */
-interface IAttachment {
-    readonly avatar: IPosableAvatar;
-    readonly body: IAvatarBody;
-    readonly driver: PoseDriver;
-    readonly layers: AnimationLayers;
-    readonly scheduled: IScheduled;
-}
 
 /**
  * Moves an avatar: any humanoid rig's clips become clips of the avatar, live rigs are followed, clips are played in layers,
@@ -82,7 +70,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public readonly onWarningObservable = new Observable<string>();
 
     private readonly _described = new DescribedRigs(this.rigs);
-    private _attachment: IAttachment | null = null;
+    private _attachment: AnimatorAttachment | null = null;
     /** What is followed, as it was asked for. */
     private _followed: { readonly source: FollowSource; readonly options: IFollowOptions } | null = null;
     /** Warnings of attaching wait for who listens: nobody can before the animator is there. */
@@ -119,27 +107,24 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         if (avatar.isDisposed()) {
             throw new AnimatorError("not-attached", `"${avatar.name}" was disposed: nothing can move it any more.`);
         }
+        const present = avatar.getBehaviorByName(AvatarAnimatorName);
+        if (present && present !== this) {
+            avatar.removeBehavior(present);
+        }
         this.attachedNode?.removeBehavior(this);
-        const body = BodyOfAsset(avatar.asset);
-        const driver = new PoseDriver(avatar, body);
-        const layers = new AnimationLayers(driver.joints.nodes, () => {
-            driver.restore();
+        this._attachment = new AnimatorAttachment(avatar, (seconds) => {
+            this._tellLateWarnings();
+            this.update(seconds);
         });
-        const scheduled = this._schedule(driver, layers);
-        this._attachment = { avatar, body, driver, layers, scheduled };
         this.attachedNode = avatar;
-        AnimatorSchedule.Of(avatar.getScene()).add(scheduled);
-        this._applySettings(this._attachment);
+        this._lateWarnings.push(...this._attachment.applySettings(this._settings ?? ReadAnimatorSettings(null)));
     }
 
     /** Lets go of the avatar: its clips stop, adjustments are taken back. Settings are kept for the next avatar. */
     public detach(): void {
-        const { _attachment: attachment } = this;
-        if (attachment) {
+        if (this._attachment) {
             this._settings = { ...this.serialize(), playing: [] };
-            AnimatorSchedule.Of(attachment.avatar.getScene()).remove(attachment.scheduled);
-            attachment.layers.dispose();
-            attachment.driver.restore();
+            this._attachment.dispose();
         }
         this.attachedNode = null;
         this._attachment = null;
@@ -149,33 +134,6 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     /** @internal Brings the joints to how they stand without adjustments, until the next frame. */
     public _restore(): void {
         this._attachment?.driver.restore();
-    }
-
-    private _schedule(driver: PoseDriver, layers: AnimationLayers): IScheduled {
-        let elapsed = 0;
-        let sinceLayers = 0;
-        return {
-            ownPelvis: driver.joints.nodes[0] ?? null,
-            get followedPelvis() {
-                const source = driver.follower?.source;
-                return source instanceof RigPoseSource ? source.pelvis : null;
-            },
-            beforeAnimations: () => {
-                this._tellLateWarnings();
-                driver.restore();
-                layers.update(sinceLayers);
-                sinceLayers = 0;
-            },
-            afterAnimations: (seconds) => {
-                elapsed += seconds;
-                sinceLayers += seconds;
-            },
-            pose: () => {
-                const seconds = elapsed;
-                elapsed = 0;
-                this.update(seconds);
-            },
-        };
     }
 
     /** Breathing and shifting of weight; off until `idle.weight` is raised. */
@@ -383,30 +341,6 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         }
     }
 
-    private _applySettings({ avatar, driver, layers }: IAttachment): void {
-        const { idle, feet, playing = [] } = this._settings ?? ReadAnimatorSettings(null);
-        Object.assign(driver.adjustments.idle, idle);
-        Object.assign(driver.adjustments.feet, feet);
-        for (const { group: name, ...options } of playing) {
-            const group = avatar.animationGroups.find((candidate) => candidate.name === name);
-            try {
-                if (group) {
-                    layers.play(group, options);
-                } else {
-                    this._lateWarnings.push([
-                        name,
-                        "The avatar has no clip of this name (any more): it does not play.",
-                    ]);
-                }
-            } catch (error) {
-                if (!(error instanceof AnimatorError)) {
-                    throw error;
-                }
-                this._lateWarnings.push([name, `The clip does not play as it was saved. ${error.message}`]);
-            }
-        }
-    }
-
     private _tellLateWarnings(): void {
         if (this._lateWarnings.length > 0) {
             for (const [source, message] of this._lateWarnings.splice(0)) {
@@ -425,7 +359,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         }
     }
 
-    private _attached(): IAttachment {
+    private _attached(): AnimatorAttachment {
         if (!this._attachment) {
             throw new AnimatorError("not-attached", "The animator moves no avatar (any more): use avatar.animator.");
         }
@@ -444,18 +378,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public serialize(): IAnimatorSettings {
         const settings = this._settings ?? ReadAnimatorSettings(null);
         const rigs = { ...this.rigs };
-        if (!this._attachment) {
-            return { ...settings, rigs };
-        }
-        const { driver, layers } = this._attachment;
-        const { idle, feet } = driver.adjustments;
-        return {
-            ...settings,
-            rigs,
-            idle: { weight: idle.weight, breathing: idle.breathing, sway: idle.sway, seed: idle.seed },
-            feet: { weight: feet.weight },
-            playing: layers.playing.map(({ group, options }) => ({ ...options, group: group.name })),
-        };
+        return { ...settings, rigs, ...this._attachment?.settings };
     }
 }
 

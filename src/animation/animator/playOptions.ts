@@ -60,11 +60,8 @@ export function CheckPlayOptions(options: IPlayOptions): void {
  * @param maximum greatest value
  * @throws AnimatorError `invalid-option`
  */
-export function CheckNumber(name: string, value: unknown, minimum = -Infinity, maximum = Infinity): void {
-    if (
-        value !== undefined &&
-        !(Number.isFinite(value) && (value as number) >= minimum && (value as number) <= maximum)
-    ) {
+export function CheckNumber(name: string, value: number | undefined, minimum = -Infinity, maximum = Infinity): void {
+    if (value !== undefined && !(Number.isFinite(value) && value >= minimum && value <= maximum)) {
         const range = minimum === -Infinity ? "a finite number" : `a number from ${minimum} to ${maximum}`;
         throw new AnimatorError("invalid-option", `"${name}" is ${String(value)}. It must be ${range}.`);
     }
