@@ -54,7 +54,8 @@ export const StepsScene: ISandboxScene = {
             }
             PlaceAt(avatar, clock.seconds);
         });
-        scene.onBeforeRenderObservable.add(() => {
+        // When the feet are on the ground, ahead of drawing.
+        scene.onBeforeRenderTargetsRenderObservable.add(() => {
             const step = clock.seconds - last;
             trail.grow(step >= 0 && step < LongestStep ? step : 0);
             trail.show();

@@ -31,7 +31,7 @@ export function AddGroundShadow(avatar: GaussianAvatar, scene: Scene): void {
             patches.push({ mesh: CreatePatch(name, size, opacity, scene), joint });
         }
     }
-    const follow = scene.onBeforeRenderObservable.add(() => {
+    const follow = scene.onBeforeRenderTargetsRenderObservable.add(() => {
         for (const { mesh, joint } of patches) {
             const { x, z } = joint.getAbsolutePosition();
             mesh.position.set(x, Lift, z);

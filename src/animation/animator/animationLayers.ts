@@ -116,11 +116,12 @@ export class AnimationLayers {
             if (!voice) {
                 continue; // who was told of an end has stopped others
             }
+            const isGone = voice.isLeaving && voice.level <= 0; // shown without it once, so that nothing is left of it
             this._fade(voice, seconds);
             if (voice.source.targetedAnimations.length === 0) {
                 this._drop(voice);
                 this._forget(voice.source); // disposed
-            } else if (!voice.group.isStarted || (voice.isLeaving && voice.level <= 0) || this._isReplaced(v)) {
+            } else if (!voice.group.isStarted || isGone || this._isReplaced(v)) {
                 this._drop(voice);
             } else {
                 this._weigh(voice, isAlone && voice.level >= 1 && voice.weight >= 1);
@@ -222,7 +223,7 @@ export class AnimationLayers {
     private _fade(voice: IVoice, seconds: number): void {
         // A gesture that ends leaves in time to end blended with what goes on below it.
         const leaves = !voice.loop && seconds > 0 && (voice.layer > 0 || voice.isAdditive || !voice.lead);
-        voice.isLeaving ||= leaves && SecondsLeft(voice) <= voice.fade;
+        voice.isLeaving ||= leaves && SecondsLeft(voice) <= voice.fade + seconds;
         const step = voice.fade > 0 ? seconds / voice.fade : 1;
         voice.level = Math.min(1, Math.max(0, voice.level + (voice.isLeaving ? -step : step)));
     }
@@ -298,7 +299,11 @@ export class AnimationLayers {
         const at = this._voices.indexOf(voice);
         if (at >= 0) {
             this._voices.splice(at, 1);
+            const { isStarted } = voice.group;
             voice.group.stop(isSilent);
+            if (isStarted && !voice.lead && !isSilent) {
+                voice.group.onAnimationGroupEndObservable.notifyObservers(voice.group); // Babylon does not: nothing of it played
+            }
             voice.group.mask = OwnMask(voice.group);
         }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
+import { AssetContainer } from "@babylonjs/core/assetContainer.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type IPlayOptions } from "../../../../src/animation/animator/playOptions.js";
 import { type GaussianAvatar } from "../../../../src/avatar/gaussianAvatar.js";
@@ -125,6 +126,16 @@ describe("a clip", () => {
             last = Turn(avatar, "head");
         }
         expect(last).toBeCloseTo(30, 2);
+    });
+
+    it("belongs to the asset container that its avatar is in, whose copies have it", () => {
+        const avatar = AvatarInScene(EmptyScene());
+        const container = new AssetContainer(avatar.getScene());
+        avatar._parentContainer = container;
+        const walk = Clip(avatar, "walk", Body, 10);
+        expect(container.animationGroups).toEqual([walk]);
+        avatar.dispose();
+        expect(container.animationGroups).toEqual([]);
     });
 
     it("is blended with how the body stood without adjustments, and copied without the mask of its layer", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
+import "@babylonjs/core/Loading/Plugins/babylonFileLoader.js";
 import "@babylonjs/core/Materials/standardMaterial.js";
 import { SceneSerializer } from "@babylonjs/core/Misc/sceneSerializer.js";
 import { AvatarAnimator } from "../../../../src/animation/animator/avatarAnimator.js";
@@ -198,6 +200,28 @@ describe("an animator in a saved scene", () => {
         expect(loaded.animator.serialize()).toEqual(avatar.animator.serialize());
         Run(loaded, 0.1);
         expect(Turn(loaded, "spine1")).toBeCloseTo(10, 1);
+    });
+
+    it("comes back through Babylon's loader on the avatar of its own file", async () => {
+        const scene = EmptyScene();
+        const avatar = AvatarInScene(scene);
+        avatar.position.set(1, 2, 3);
+        avatar.animator.play(Clip(avatar, "walk", Body, 10), { fade: 0 });
+        avatar.animator.idle.weight = 0.5;
+        Run(avatar, 0.1);
+        const file = `data:${JSON.stringify(SceneSerializer.Serialize(scene))}`;
+        const opened = EmptyScene();
+        (await LoadAssetContainerAsync(file, opened)).addAllToScene();
+        const saved = opened.getMeshByName("ada")!;
+        const loaded = AvatarInScene(opened);
+        Clip(loaded, "walk", Body, 10);
+        loaded.position.copyFrom(saved.position);
+        loaded.addBehavior(AvatarAnimator.Parse((saved.metadata as { animator: unknown }).animator), true);
+        saved.dispose();
+        Run(loaded, 0.1);
+        expect(loaded.position.asArray()).toEqual([1, 2, 3]);
+        expect(loaded.animator.idle.weight).toBe(0.5);
+        expect(Turn(loaded, "left_shoulder")).toBeGreaterThan(9);
     });
 
     it.each([null, 7, { idle: { weight: "high" }, playing: [{}, { group: "lost" }] }])(
