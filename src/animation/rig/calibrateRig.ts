@@ -142,8 +142,8 @@ class CalibrationSolver {
         const tilt = Math.atan2(across[1], across[0]);
         const roll = Math.abs(tilt) > MaxTilt ? QuaternionFromAxisAngle([0, 0, 1], -tilt) : IdentityQuaternion;
         const hips = LerpVector3(at("left_hip"), at("right_hip"), 0.5);
-        // To the head and not to the shoulders, which lie up to 16° behind the hips in skeletons that stand upright.
-        const trunk = RotateVector3(roll, SubtractVector3(at("head"), hips));
+        const shoulders = LerpVector3(at("left_shoulder"), at("right_shoulder"), 0.5);
+        const trunk = RotateVector3(roll, SubtractVector3(shoulders, hips));
         const lean = Math.atan2(trunk[2], trunk[1]);
         return Math.abs(lean) > MaxLean ? MultiplyQuaternion(QuaternionFromAxisAngle([1, 0, 0], -lean), roll) : roll;
     }
