@@ -3,7 +3,7 @@ import path from "node:path";
 import { Document, NodeIO } from "@gltf-transform/core";
 import { ReadBvh } from "../../src/animation/motion/bvh.js";
 import { CreateBvhMotion } from "../../src/animation/motion/bvhMotion.js";
-import { MeasureAvatarBody } from "../../src/animation/pose/measureAvatarBody.js";
+import { BodyOfAsset } from "../../src/animation/pose/bodyOfAsset.js";
 import { RetargetMotion } from "../../src/animation/retarget/retargetMotion.js";
 import { DescribeRig } from "../../src/animation/rig/rigProfile.js";
 import { DecodeImageInNodeAsync } from "../../src/cli/decodeImage.js";
@@ -44,7 +44,7 @@ export async function MakeDemoAsync(data: string, out: string): Promise<void> {
     });
     const bvh = ReadBvh(await readFile(path.join(data, "motion/cmu_12_01_walk.bvh"), "utf8"));
     const motion = CreateBvhMotion("walk", bvh, { restFrame: TPoseFrame });
-    const body = MeasureAvatarBody(baked.joints);
+    const body = BodyOfAsset(baked);
     const from = (TPoseFrame + 1) / motion.frameRate;
     const capture = RetargetMotion(motion, DescribeRig(motion.rig, motion), body, { from });
     const walk = MakeWalkLoop(capture, motion.frameRate, baked);
