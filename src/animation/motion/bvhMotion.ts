@@ -1,25 +1,27 @@
-import { type SmplxJointName } from "../../format/bodyModel.js";
 import { DotVector3, type Vector3Tuple } from "../../math/vector3.js";
-import { MapRig } from "../rig/mapRig.js";
+import { MapRig, type IRigMapping } from "../rig/mapRig.js";
+import { RequiredJoints } from "../rig/matchNames.js";
 import { NodesByName, type RigJointNames } from "../rig/rigProfile.js";
 import { type IRigNode, type RestRig } from "../rig/restRig.js";
 import { BvhError, type IBvhMotion } from "./bvh.js";
 import { BvhRotation, BvhTranslation, PoseBvh } from "./bvhPose.js";
-import { DescribeOtherUp, FindRestUp, StandRig } from "./bvhUpAxis.js";
+import { DescribeOtherUp, FindMotionUp, FindRestUp, StandRig, UpAxes } from "./bvhUpAxis.js";
 import { FrameMotion } from "./frameMotion.js";
 import { type IMotion } from "./motion.js";
+import { MotionFromPositions } from "./motionFromPositions.js";
 import { FindMotionGround, LegLength, LiftRig } from "./motionGround.js";
+import { type SmplUpAxis } from "./smplUpAxis.js";
 import { FindRestFault } from "../rig/usableRest.js";
 
 /** How a BVH file becomes a motion. */
 export interface IBvhMotionOptions {
     /**
      * Frame, counted from 0, in which the performer stands in a T- or A-pose (default: the zero pose of the hierarchy when
-     * a person stands in it, else frame 0 when she does there).
+     * a person stands in it, else frame 0 when she does there, else none: then the motion is made from where its joints are).
      */
     readonly restFrame?: number;
     /** Axis of the file's world that points up (default: that along which the skeleton rests). */
-    readonly upAxis?: "y" | "z";
+    readonly upAxis?: SmplUpAxis;
     /** Nodes by name that play SMPL-X joints, where names do not tell; null for none. */
     readonly joints?: RigJointNames;
 }
@@ -37,8 +39,6 @@ const Units: readonly (readonly [metres: number, name: string])[] = [
     [0.001, "millimetres"],
 ];
 
-const UpAxes = { y: [0, 1, 0], z: [0, 0, 1] } as const;
-
 /** Frame times are written with six digits: 0.016667 s is meant as 60 Hz. */
 const SameRate = 1e-4;
 
@@ -47,9 +47,10 @@ const SameRate = 1e-4;
  *
  * @param name name of the clip
  * @param bvh the file, see {@link ReadBvh}
- * @returns the motion, in the units and axes of the file; `warnings` tell the unit and the rest pose that were assumed
+ * @returns the motion, in the units and axes of the file; `warnings` tell the unit and the rest pose that were assumed. A file
+ * that does not show how its skeleton rests becomes a motion of the average body, metres, y up.
  * @throws RigError `rig-unknown-joint`, `rig-unknown-node` or `rig-ambiguous-node` for `joints` that cannot be used
- * @throws BvhError `no-rest-pose` when no frame shows how the skeleton rests, `invalid-range` for a frame that is not there
+ * @throws BvhError `no-rest-pose` when nothing shows how the skeleton rests and names do not tell its joints, `invalid-range` for a frame that is not there
  *
  * @example
  * ```ts
@@ -60,14 +61,18 @@ export function CreateBvhMotion(name: string, bvh: IBvhMotion, options: IBvhMoti
     const warnings: string[] = [];
     const zero = ZeroPose(bvh);
     RequireFrame(bvh, options.restFrame, name);
-    const { nodes, missing } = MapRig(zero, NodesByName(zero, options.joints ?? {}, name));
+    const mapping = MapRig(zero, NodesByName(zero, options.joints ?? {}, name));
+    const { nodes } = mapping;
     const frames = ReadFrames(bvh);
-    if (missing.length > 0) {
+    if (mapping.missing.length > 0) {
         // Nothing can be measured; whoever retargets it names the joints, or a map for them.
         const rig = options.restFrame === undefined ? zero : PoseBvh(bvh, options.restFrame);
         return new FrameMotion({ name, rig, ...frames });
     }
-    const rest = FindRest(bvh, zero, nodes, options.restFrame, name, warnings);
+    const rest = FindRest(bvh, zero, nodes, options.restFrame, warnings);
+    if (typeof rest === "string") {
+        return MakeWithoutRest(bvh, new FrameMotion({ name, rig: zero, ...frames }), mapping, options, rest);
+    }
     const restUp = FindRestUp(rest, nodes);
     const up = options.upAxis === undefined ? restUp : UpAxes[options.upAxis];
     const standing = StandRig(rest, restUp, up);
@@ -102,14 +107,14 @@ function RequireFrame({ frameCount }: IBvhMotion, frame: number | undefined, nam
     }
 }
 
+/** The skeleton at rest, or what is wrong with all that could be its rest. */
 function FindRest(
     bvh: IBvhMotion,
     zero: RestRig,
-    nodes: Readonly<Partial<Record<SmplxJointName, number>>>,
+    nodes: IRigMapping["nodes"],
     restFrame: number | undefined,
-    name: string,
     warnings: string[],
-): RestRig {
+): RestRig | string {
     if (restFrame !== undefined) {
         warnings.push(`The skeleton rests as in frame ${restFrame}.`);
         return PoseBvh(bvh, restFrame);
@@ -124,11 +129,40 @@ function FindRest(
         warnings.push(`The skeleton rests as in frame 0, because in its zero pose ${zeroFault}.`);
         return first;
     }
-    throw new BvhError(
-        "no-rest-pose",
-        `"${name}" does not show how its skeleton rests: in the zero pose ${zeroFault}, in frame 0 ${firstFault}. ` +
-            "Name a frame in which the performer stands in a T- or A-pose.",
-    );
+    return `in the zero pose ${zeroFault}, in frame 0 ${firstFault}`;
+}
+
+/** Without a rest pose rotations mean nothing, but the places of the joints do, as far as names tell which is which. */
+function MakeWithoutRest(
+    bvh: IBvhMotion,
+    motion: IMotion,
+    { nodes, template }: IRigMapping,
+    { upAxis, joints = {} }: IBvhMotionOptions,
+    fault: string,
+): IMotion {
+    // The shape of a zero pose that is none tells no joints.
+    const isNamed = template !== "topology" || RequiredJoints.every((joint) => typeof joints[joint] === "string");
+    const axis = upAxis ?? FindMotionUp(motion, nodes);
+    const warnings = [
+        `The file does not show how its skeleton rests (${fault}): the motion is made from where its joints are, which loses ` +
+            "how straight limbs and hands are turned about themselves. Better name a frame in which the performer stands " +
+            "in a T- or A-pose as `restFrame`.",
+        ...(upAxis === undefined && axis !== "y"
+            ? [
+                  `The person is along ${axis} most of the time, which is taken for up. If it is not, state the \`upAxis\`.`,
+              ]
+            : []),
+    ];
+    const leg = LegLength(PoseBvh(bvh, 0), nodes);
+    const made = isNamed ? MotionFromPositions(motion, nodes, leg, UpAxes[axis], warnings) : null;
+    if (!made) {
+        throw new BvhError(
+            "no-rest-pose",
+            `"${motion.name}" does not show how its skeleton rests: ${fault}. ` +
+                "Name a frame in which the performer stands in a T- or A-pose.",
+        );
+    }
+    return made;
 }
 
 function DescribeUnit(leg: number): string {

@@ -12,8 +12,12 @@ import {
 import { type RestRig } from "../rig/restRig.js";
 import { type IMotion } from "./motion.js";
 import { RigPose } from "./rigPose.js";
+import { type SmplUpAxis } from "./smplUpAxis.js";
 
 type JointNodes = Readonly<Partial<Record<SmplxJointName, number>>>;
+
+/** Axes that can point up, by name. */
+export const UpAxes: Readonly<Record<SmplUpAxis, Vector3Tuple>> = { y: [0, 1, 0], z: [0, 0, 1], "-y": [0, -1, 0] };
 
 /** Points of time at which the motion is looked at. */
 const Samples = 60;
@@ -61,17 +65,7 @@ export function StandRig(rig: RestRig, from: Vector3Tuple, to: Vector3Tuple): Re
  * @returns a sentence that names the remedy, or null
  */
 export function DescribeOtherUp(motion: IMotion, nodes: JointNodes, up: Vector3Tuple): string | null {
-    const pose = new RigPose(motion.rig.length);
-    const at = (joint: SmplxJointName): Vector3Tuple => {
-        const [x, y, z] = pose.positions.subarray(nodes[joint]! * 3, nodes[joint]! * 3 + 3);
-        return [x!, y!, z!];
-    };
-    let mean: Vector3Tuple = [0, 0, 0];
-    for (let i = 0; i < Samples; i++) {
-        motion.sample((motion.duration * i) / (Samples - 1), pose);
-        const trunk = SubtractVector3(at("head"), LerpVector3(at("left_hip"), at("right_hip"), 0.5));
-        mean = AddVector3(mean, ScaleVector3(NormalizeVector3(trunk), 1 / Samples));
-    }
+    const mean = MeanUpright(motion, nodes, "hip");
     const stands = NearestAxis(mean);
     if (DotVector3(mean, stands) < Standing || DotVector3(stands, up) > Standing) {
         return null;
@@ -80,6 +74,34 @@ export function DescribeOtherUp(motion: IMotion, nodes: JointNodes, up: Vector3T
         `The skeleton rests along ${NameOf(up)}, but the person is along ${NameOf(stands)} most of the time. Unless she ` +
         "lies, state the `upAxis` of the file."
     );
+}
+
+/**
+ * Axis that people stand along most of the time, in a motion whose rest tells nothing.
+ *
+ * @param motion the motion
+ * @param nodes nodes of the joints
+ */
+export function FindMotionUp(motion: IMotion, nodes: JointNodes): SmplUpAxis {
+    const mean = MeanUpright(motion, nodes, "ankle");
+    const along = (axis: SmplUpAxis): number => DotVector3(mean, UpAxes[axis]);
+    return (Object.keys(UpAxes) as SmplUpAxis[]).reduce((a, b) => (along(b) > along(a) ? b : a));
+}
+
+/** Mean of the unit vectors from hips or ankles to the head. */
+function MeanUpright(motion: IMotion, nodes: JointNodes, low: "hip" | "ankle"): Vector3Tuple {
+    const pose = new RigPose(motion.rig.length);
+    const at = (joint: SmplxJointName): Vector3Tuple => {
+        const [x, y, z] = pose.positions.subarray(nodes[joint]! * 3, nodes[joint]! * 3 + 3);
+        return [x!, y!, z!];
+    };
+    let mean: Vector3Tuple = [0, 0, 0];
+    for (let i = 0; i < Samples; i++) {
+        motion.sample((motion.duration * i) / (Samples - 1), pose);
+        const upright = SubtractVector3(at("head"), LerpVector3(at(`left_${low}`), at(`right_${low}`), 0.5));
+        mean = AddVector3(mean, ScaleVector3(NormalizeVector3(upright), 1 / Samples));
+    }
+    return mean;
 }
 
 function NearestAxis(direction: Vector3Tuple): Vector3Tuple {
