@@ -116,12 +116,16 @@ async function RunCommandAsync(
     return code;
 }
 
-/** `--camera -30,10` is what people type; `parseArgs` wants `--camera=-30,10`. */
+/** `--camera -30,10` and `--source-up -y` are what people type; `parseArgs` wants `--camera=-30,10`. */
 function JoinNegativeValues(args: readonly string[], command: ICommand): string[] {
     const joined: string[] = [];
     for (const arg of args) {
         const option = joined.at(-1) ?? "";
-        if (/^-\d/.test(arg) && option.startsWith("--") && command.options[option.slice(2)]?.type === "string") {
+        if (
+            /^-(\d|[xyz]$)/.test(arg) &&
+            option.startsWith("--") &&
+            command.options[option.slice(2)]?.type === "string"
+        ) {
             joined[joined.length - 1] = `${option}=${arg}`;
         } else {
             joined.push(arg);

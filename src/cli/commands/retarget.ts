@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { AdjustWhileBaking } from "../../animation/adjust/adjustWhileBaking.js";
 import { BodyAdjustments } from "../../animation/adjust/bodyAdjustments.js";
 import { type IMotion } from "../../animation/motion/motion.js";
+import { type SmplUpAxis } from "../../animation/motion/smplUpAxis.js";
 import { SampleBodyFrames } from "../../animation/motion/bodyFrames.js";
 import { WriteBvh } from "../../animation/motion/writeBvh.js";
 import { WriteMotionGlb } from "../../animation/motion/writeMotionGlb.js";
@@ -53,7 +54,7 @@ Options
   --rig FILE.json     which node plays which joint, where names do not tell: {"joints": {"left_wrist": "Hand_L"}},
                       or rig.map of a report, mended
   --rest-frame N      frame of a .bvh in which the performer stands in a T- or A-pose (default: found)
-  --source-up y|z     axis of an .npz or .bvh that points up (default: found)
+  --source-up y|z|-y  axis of an .npz or .bvh that points up (default: found)
   --up y|z            axis that points up in the .npz that is written (default y)
   --report FILE.json  write mapping, confidence, warnings and figures of accuracy by part of the body
 
@@ -78,7 +79,7 @@ Examples
     async runAsync(line) {
         const path = OnlyFile(line, "motion file");
         const { output, report } = CheckOutputs(line, path);
-        const upAxis = AxisOption(line, "up") ?? "y";
+        const upAxis = AxisOption(line, "up", ["y", "z"]) ?? "y";
         const start = performance.now();
         const { retargeted, joints } = await RetargetAsync(line, path);
         await RequireWritableAsync(output);
@@ -123,10 +124,15 @@ function CheckOutputs(line: ICommandLine, path: string): { output: string; repor
     return { output, report };
 }
 
-function AxisOption(line: ICommandLine, name: string): "y" | "z" | undefined {
-    const axis = TextOption(line, name);
-    if (axis !== undefined && axis !== "y" && axis !== "z") {
-        throw UsageError(`--${name} is "${axis}": y or z is expected.`);
+function AxisOption<Axis extends SmplUpAxis>(
+    line: ICommandLine,
+    name: string,
+    axes: readonly Axis[],
+): Axis | undefined {
+    const text = TextOption(line, name);
+    const axis = axes.find((known) => known === text);
+    if (text !== undefined && axis === undefined) {
+        throw UsageError(`--${name} is "${text}": ${axes.join(", ").replace(/, ([^,]*)$/, " or $1")} is expected.`);
     }
     return axis;
 }
@@ -135,7 +141,7 @@ async function RetargetAsync(
     line: ICommandLine,
     path: string,
 ): Promise<{ retargeted: IRetargeted; joints: readonly IAvatarJoint[] }> {
-    const upAxis = AxisOption(line, "source-up");
+    const upAxis = AxisOption(line, "source-up", ["y", "z", "-y"]);
     const restFrame = NumberOption(line, "rest-frame", 0, Number.MAX_SAFE_INTEGER, true);
     const fps = NumberOption(line, "fps", 0.001, MaxFrameRate);
     line.progress.report("reading the motion", 0);

@@ -4,6 +4,7 @@ import { CreateBvhMotion } from "../../animation/motion/bvhMotion.js";
 import { type IMotion } from "../../animation/motion/motion.js";
 import { ReadSmplMotion } from "../../animation/motion/smplMotion.js";
 import { CreateSmplMotion } from "../../animation/motion/smplRigMotion.js";
+import { type SmplUpAxis } from "../../animation/motion/smplUpAxis.js";
 import { DescribeRig, type IRigProfile, type RigJointNames } from "../../animation/rig/rigProfile.js";
 import { ReadCharacterFileAsync } from "../characterFile.js";
 import { CliError } from "../cliError.js";
@@ -12,7 +13,7 @@ import { ReadUserFileAsync } from "../files.js";
 /** What the user knows better than the file. */
 export interface IMotionFileOptions {
     /** Axis of the world of an NPZ or BVH file that points up. */
-    readonly upAxis?: "y" | "z" | undefined;
+    readonly upAxis?: SmplUpAxis | undefined;
     /** Frame of a BVH file in which the performer stands in a T- or A-pose. */
     readonly restFrame?: number | undefined;
     /** Joints of the rig by the names of their nodes. */

@@ -120,7 +120,9 @@ describe("gaussian-avatar retarget", () => {
         [["x.npz", "-o", "x.fbx"], 2, /-o is "x.fbx": a name that ends in \.npz, \.bvh, \.glb/],
         [["x.npz", "-o", "x.npz"], 2, /would write over/],
         [["x.npz", "-o", "y.bvh", "--up", "z"], 2, /--up does nothing/],
-        [["x.npz", "-o", "y.npz", "--source-up", "x"], 2, /--source-up is "x": y or z/],
+        [["x.npz", "-o", "y.npz", "--source-up", "x"], 2, /--source-up is "x": y, z or -y/],
+        [["nowhere.npz", "-o", "y.npz", "--source-up", "-y"], 1, /nowhere.npz cannot be read/],
+        [["x.npz", "-o", "y.npz", "--up", "-y"], 2, /--up is "-y": y or z/],
         [["x.npz", "-o", "y.npz", "--report", "r.txt"], 2, /--report is "r.txt"/],
         [["nowhere.npz", "-o", "y.npz"], 1, /nowhere.npz cannot be read: there is no such file/],
     ])("refuses the command line %j", async (args, code, message) => {
