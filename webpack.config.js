@@ -30,7 +30,7 @@ const rules = [
         loader: "ts-loader",
         options: { transpileOnly: true, configFile: join(root, "tsconfig.json"), compilerOptions },
     },
-    { test: /\.wgsl$/, type: "asset/source" },
+    { test: /\.wgsl$/, type: "asset/source", loader: join(root, "shaders", "stripComments.mjs") },
 ];
 
 const base = {

@@ -21,13 +21,13 @@ import {
     IdentityQuaternion,
     InvertQuaternion,
     MultiplyQuaternion,
-    NearestSign,
     RotateVector3,
     type QuaternionTuple,
 } from "../../src/math/quaternion.js";
 import { ScaleVector3, SubtractVector3, type Vector3Tuple } from "../../src/math/vector3.js";
 import { MakeMannequinMesh, type IMannequinMesh } from "./mannequinMesh.js";
 import { MannequinBones, MannequinRest } from "./mannequinRig.js";
+import { NearestSign } from "./nearestSign.js";
 import { LoopPoses, type IPose } from "./poseLoop.js";
 
 const KeysPerSecond = 30;

@@ -5,7 +5,6 @@ import { RestPositions } from "../../src/animation/rig/restPositions.js";
 import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset } from "../../src/format/avatarAsset.js";
 import { SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import {
-    NearestSign,
     MultiplyQuaternion,
     QuaternionFromAxisAngle,
     type QuaternionTuple,
@@ -13,6 +12,7 @@ import {
 } from "../../src/math/quaternion.js";
 import { AddVector3, SubtractVector3, type Vector3Tuple } from "../../src/math/vector3.js";
 import { LevelTrunk } from "./levelTrunk.js";
+import { NearestSign } from "./nearestSign.js";
 import { LoopPoses, type IPose } from "./poseLoop.js";
 
 const KeysPerSecond = 30;
