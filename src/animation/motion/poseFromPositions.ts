@@ -10,17 +10,14 @@ import { FromRotationVectorPacked, ShortestRotationPacked } from "../../math/pac
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyJointCount, type BodyPose } from "../pose/bodyPose.js";
 import { GenericSkeleton } from "../rig/genericSkeleton.js";
-import { AngleAbout, WrapAngle } from "./angleAbout.js";
+import { WrapAngle } from "./angleAbout.js";
 import { BodyPoints } from "./bodyPoints.js";
+import { LimbRoll } from "./limbRoll.js";
 import { type IFinger } from "./pointFingers.js";
 import { type IHandPoints, PointFrames, ShortestBone, ShortestPhalanx } from "./pointFrames.js";
 import { type IFootPoints, type ILimbPoints, type ISidePoints, PointsOfSide, SpineShares } from "./pointLimbs.js";
 
 const Degrees = Math.PI / 180;
-/** Limbs bent less tell nothing of the plane they bend in, limbs bent more tell it exactly; in between it fades in. */
-const PlaneFade = { from: 8 * Degrees, to: 20 * Degrees } as const;
-/** A straight leg follows its foot by this share of the way each frame: feet turn a little by themselves. */
-const FootRollShare = 0.5;
 /** Share of the turn of the hand about the forearm that the forearm takes: skin at the wrist candy-wraps otherwise. */
 const ForearmShare = 0.5;
 /** The neck's share of the turn between chest and head. */
@@ -65,8 +62,7 @@ export class PoseFromPositions {
     private readonly _held = new Float64Array(BodyJointCount * 4);
     /** [55,4] K. */
     private readonly _corrections: Float64Array;
-    /** Roll of every limb about its own direction, radians, by its upper joint. */
-    private readonly _rolls = new Float64Array(BodyJointCount);
+    private readonly _roll = new LimbRoll(this._frames);
     private readonly _sides: readonly ISidePoints[];
     /** Frames of the canonical skeleton: pelvis and chest without and with a point of the spine (spine2, spine3), eyes. */
     private readonly _rest = new Map<number, { readonly pelvis: Float64Array; readonly chest: Float64Array }>();
@@ -105,7 +101,7 @@ export class PoseFromPositions {
 
     /** Forgets the last frame: call it when another person is tracked. */
     public reset(): void {
-        this._rolls.fill(0);
+        this._roll.reset();
         for (let joint = 0; joint < BodyJointCount; joint++) {
             IdentityPacked(this._world, joint * 4);
             IdentityPacked(this._held, joint * 4);
@@ -190,60 +186,11 @@ export class PoseFromPositions {
             return;
         }
         this._aim(upper, direction, this._a);
-        const isBent = points.known[end] === 1 && this._learnRoll(points, limb, foot);
-        const length = Length(this._a[0]!, this._a[1]!, this._a[2]!);
-        for (let i = 0; i < 3; i++) {
-            this._b[i] = (this._a[i]! / length) * this._rolls[upper]!;
-        }
-        FromRotationVectorPacked(this._b, 0, this._c, 0);
-        MultiplyPacked(this._c, 0, this._world, upper * 4, this._world, upper * 4);
-        if (isBent || this._frames.line(points, middle, end, ShortestBone, this._a)) {
-            this._frames.line(points, middle, end, ShortestBone, this._a);
+        this._roll.apply(points, limb, foot, this._a, this._world);
+        if (this._frames.line(points, middle, end, ShortestBone, this._a)) {
             this._aim(middle, direction, this._a);
         } else {
             this._hold(middle);
-        }
-    }
-
-    /**
-     * Takes the roll of a limb from the plane it bends in; that of a straight leg from the foot. `_a` holds the direction
-     * of the upper bone, whose joint is aimed without roll.
-     */
-    private _learnRoll(points: BodyPoints, limb: ILimbPoints, foot: IFootPoints | null): boolean {
-        const { upper, middle, end, hinge, mostRoll } = limb;
-        const a = this._a;
-        const b = this._b;
-        if (!this._frames.line(points, middle, end, ShortestBone, b)) {
-            return false;
-        }
-        const nx = a[1]! * b[2]! - a[2]! * b[1]!;
-        const ny = a[2]! * b[0]! - a[0]! * b[2]!;
-        const nz = a[0]! * b[1]! - a[1]! * b[0]!;
-        const bend = Math.atan2(Length(nx, ny, nz), a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!);
-        const share = Math.min(1, Math.max(0, (bend - PlaneFade.from) / (PlaneFade.to - PlaneFade.from)));
-        const fade = share * share * (3 - 2 * share);
-        if (foot && fade < 1 && this._footLine(points, end, foot)) {
-            RotatePacked(this._world, upper * 4, Forward, 0, this._c, 0);
-            this._approachRoll(upper, b[0]!, b[1]!, b[2]!, (1 - fade) * FootRollShare, mostRoll);
-        }
-        RotatePacked(this._world, upper * 4, hinge, 0, this._c, 0);
-        this._approachRoll(upper, nx, ny, nz, fade, mostRoll);
-        return true;
-    }
-
-    /** `_b` = where the foot points. */
-    private _footLine(points: BodyPoints, ankle: number, { heel, toe, joint }: IFootPoints): boolean {
-        return (
-            this._frames.line(points, heel, toe, ShortestBone, this._b) ||
-            this._frames.line(points, ankle, joint, ShortestBone, this._b)
-        );
-    }
-
-    /** Turns the roll of a limb along `_a` by a share of the way that brings `_c` to the direction (x, y, z). */
-    private _approachRoll(limb: number, x: number, y: number, z: number, share: number, most: number): void {
-        const angle = AngleAbout(this._a, this._c, x, y, z);
-        if (share > 0 && Math.abs(angle) <= most) {
-            this._rolls[limb] = WrapAngle(this._rolls[limb]! + share * WrapAngle(angle - this._rolls[limb]!));
         }
     }
 
