@@ -154,7 +154,7 @@ function MakeWithoutRest(
             : []),
     ];
     const leg = LegLength(PoseBvh(bvh, 0), nodes);
-    const made = isNamed ? MotionFromPositions(motion, nodes, leg, UpAxes[axis], warnings) : null;
+    const made = isNamed ? MotionFromPositions(motion, nodes, leg, axis, warnings) : null;
     if (!made) {
         throw new BvhError(
             "no-rest-pose",

@@ -1,5 +1,5 @@
 import { type SmplxJointName } from "../../format/bodyModel.js";
-import { MultiplyQuaternion, RotateVector3, ShortestRotation } from "../../math/quaternion.js";
+import { MultiplyQuaternion, RotateVector3, ShortestRotation, type QuaternionTuple } from "../../math/quaternion.js";
 import {
     AddVector3,
     DotVector3,
@@ -47,7 +47,8 @@ export function StandRig(rig: RestRig, from: Vector3Tuple, to: Vector3Tuple): Re
     if (DotVector3(from, to) > Standing) {
         return rig;
     }
-    const turn = ShortestRotation(from, to);
+    // Upside down is a camera's y down, which is half a turn about x.
+    const turn: QuaternionTuple = DotVector3(from, to) < -Standing ? [1, 0, 0, 0] : ShortestRotation(from, to);
     return rig.map((node) => ({
         ...node,
         position: RotateVector3(turn, node.position),

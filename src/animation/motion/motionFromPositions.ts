@@ -1,6 +1,5 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
 import { RotatePacked } from "../../math/packedQuaternion.js";
-import { ShortestRotation } from "../../math/quaternion.js";
 import { SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyPose } from "../pose/bodyPose.js";
@@ -13,6 +12,7 @@ import { type IMotion } from "./motion.js";
 import { FindMotionGround, LiftRig } from "./motionGround.js";
 import { PoseFromPositions } from "./poseFromPositions.js";
 import { RigPose } from "./rigPose.js";
+import { type SmplUpAxis, ToYUp } from "./smplUpAxis.js";
 
 type JointNodes = Readonly<Partial<Record<SmplxJointName, number>>>;
 
@@ -27,7 +27,7 @@ const BodyJoints = 22;
  * @param motion the motion, of whatever rest
  * @param nodes nodes of its joints
  * @param leg length of its leg, in its unit
- * @param up unit vector that points up in its world
+ * @param up axis of its world that points up
  * @param warnings what there is to say about it
  * @returns the motion, metres, y up, its nodes named as in the file; null when hips and shoulders span no body
  */
@@ -35,7 +35,7 @@ export function MotionFromPositions(
     motion: IMotion,
     nodes: JointNodes,
     leg: number,
-    up: Vector3Tuple,
+    up: SmplUpAxis,
     warnings: readonly string[],
 ): IMotion | null {
     const body = MeasureAvatarBody(NeutralJoints);
@@ -82,14 +82,14 @@ function SolveFrames(
     joints: readonly number[],
     body: IAvatarBody,
     scale: number,
-    up: Vector3Tuple,
+    up: SmplUpAxis,
 ): { readonly frameCount: number; readonly rotations: Float32Array; readonly translations: Float64Array } | null {
     const frameCount = Math.round(motion.duration * motion.frameRate) + 1;
     const rotations = new Float32Array(frameCount * joints.length * 4);
     const translations = new Float64Array(frameCount * 3);
     const [solver, points, pose] = [new PoseFromPositions(body), new BodyPoints(), new BodyPose()];
     const source = new RigPose(motion.rig.length);
-    const upright = Float64Array.from(ShortestRotation(up, Up));
+    const upright = ToYUp[up] ?? Float64Array.of(0, 0, 0, 1);
     const place = new Float64Array(3);
     for (let frame = 0; frame < frameCount; frame++) {
         motion.sample(frame / motion.frameRate, source);

@@ -8,20 +8,13 @@ import { FrameMotion } from "./frameMotion.js";
 import { type IMotion } from "./motion.js";
 import { FindMotionGround, LiftRig } from "./motionGround.js";
 import { type ISmplMotion } from "./smplMotion.js";
-import { type SmplUpAxis } from "./smplUpAxis.js";
+import { type SmplUpAxis, ToYUp } from "./smplUpAxis.js";
 
 /** How a motion of the SMPL family is placed. */
 export interface ISmplRigMotionOptions {
     /** Axis of the file's world that points up (default: as its content tells). */
     readonly upAxis?: SmplUpAxis;
 }
-
-/** Turns about x that make y point up: −90° of z up, 180° of y down. */
-const ToYUp: Readonly<Record<SmplUpAxis, Float64Array | null>> = {
-    y: null,
-    z: Float64Array.of(-Math.SQRT1_2, 0, 0, Math.SQRT1_2),
-    "-y": Float64Array.of(1, 0, 0, 0),
-};
 
 const Up: Vector3Tuple = [0, 1, 0];
 

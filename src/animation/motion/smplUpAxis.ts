@@ -1,6 +1,13 @@
 /** Axis of a file's world that points up: that of the body model, of mocap archives (z), or of cameras (−y). */
 export type SmplUpAxis = "y" | "z" | "-y";
 
+/** Turns about x that make y point up, xyzw: −90° of z up, 180° of y down, where a person before a camera faces −z. */
+export const ToYUp: Readonly<Record<SmplUpAxis, Float64Array | null>> = {
+    y: null,
+    z: Float64Array.of(-Math.SQRT1_2, 0, 0, Math.SQRT1_2),
+    "-y": Float64Array.of(1, 0, 0, 0),
+};
+
 /** What a file tells of its up axis. */
 export interface ISmplUpAxis {
     /** The axis. */
