@@ -27,6 +27,8 @@ export {
 } from "./animation/motion/poseLandmarks.js";
 export { RigPose } from "./animation/motion/rigPose.js";
 export { type ISmplMotion, ReadSmplMotion } from "./animation/motion/smplMotion.js";
+export { type ISmplHandOptions } from "./animation/motion/smplHands.js";
+export { type SmplUpAxis } from "./animation/motion/smplUpAxis.js";
 export { CreateSmplMotion, type ISmplRigMotionOptions } from "./animation/motion/smplRigMotion.js";
 export { WriteMotionGlb } from "./animation/motion/writeMotionGlb.js";
 export { type IWriteSmplMotionOptions } from "./animation/motion/writeSmplMotion.js";
@@ -44,7 +46,9 @@ export {
     RetargetMotion,
 } from "./animation/retarget/retargetMotion.js";
 export { type IRetargetOptions, type RootMotionMode, type SpineMode } from "./animation/retarget/retargetOptions.js";
-export { type IRetargetReport } from "./animation/retarget/retargetReport.js";
+export { type IFootMetrics } from "./animation/adjust/footMetrics.js";
+export { type IStatistics } from "./animation/retarget/errorStatistics.js";
+export { type BodyGroup, type IRetargetReport } from "./animation/retarget/retargetReport.js";
 export { type IWriteClipOptions, WriteMotionBvh, WriteMotionNpz } from "./animation/retarget/writeClip.js";
 export { type IRigCalibration } from "./animation/rig/calibrateRig.js";
 export { type IRigMapping } from "./animation/rig/mapRig.js";
