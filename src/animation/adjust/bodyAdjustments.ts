@@ -23,7 +23,7 @@ const FootJoints = (["left_ankle", "left_foot", "right_ankle", "right_foot"] as 
  * 3. look-at: chest, neck, head, eyes;
  * 4. hands: the arms hang on the chest, so their goals come last and hold.
  *
- * Allocates nothing while running. The same calls give the same poses.
+ * Makes no objects while running. The same calls give the same poses.
  *
  * @example
  * ```ts

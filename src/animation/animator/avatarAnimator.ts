@@ -326,7 +326,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
 
     /**
      * Does a frame's work: follows, adjusts, writes the joints. The scene calls it ahead of rendering; call it yourself
-     * where nothing is rendered. Allocates nothing.
+     * where nothing is rendered. Makes no objects.
      *
      * @param seconds time since the last call; 0 in a pause, as is what is no number
      */

@@ -128,7 +128,7 @@ export class PoseDriver {
     }
 
     /**
-     * Follows, adjusts and writes. Allocates nothing.
+     * Follows, adjusts and writes. Makes no objects.
      *
      * @param seconds time since the last call; 0 in a pause
      * @returns false when the rig that was followed is gone; the joints stay as they were
