@@ -38,6 +38,9 @@ export interface IMeasureRetargetOptions {
  * joints in the source, which no calibration can hide behind; trunk, feet, thumbs and head, which have no straight line, by
  * their rotation since the T-pose. Sources of the SMPL family are compared by rotations throughout: their lines are crooked.
  *
+ * Rotations since the T-pose take the rig's own calibration for the T-pose. They show what was lost on the way (spines of other
+ * lengths, planted feet, left-out keys), and would not show a calibration that is wrong; for that, pass a `reference`.
+ *
  * @param motion the source
  * @param profile which of its nodes is which joint, and how it rests
  * @param body the body the clip is for; it must have legs

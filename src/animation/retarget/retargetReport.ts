@@ -23,7 +23,10 @@ export interface IRetargetReport {
      * the SMPL family are the lines between their joints.
      */
     readonly directionDegrees: Readonly<Record<BodyGroup, IStatistics>>;
-    /** Angle between the rotations of source and body since the T-pose, roll included, degrees. */
+    /**
+     * Angle between the rotations of source and body since the T-pose, roll included, degrees; the T-pose is that of the rig's
+     * own calibration unless a reference was given, see `MeasureRetarget`.
+     */
     readonly orientationDegrees: Readonly<Record<BodyGroup, IStatistics>>;
     /**
      * Distance between a joint of the source and the same joint of the body, millimetres (normalised MPJPE), over hips, knees,

@@ -219,11 +219,14 @@ function ListClips(motions: readonly IMotion[]): string {
 }
 
 function Summarize({ metrics }: IMotionReport): string {
-    const parts = Object.entries(metrics.directionDegrees)
+    // Of the others a rotation is compared, which the rig's calibration vouches for itself.
+    const parts = (["arms", "hands", "fingers", "legs"] as const)
+        .map((part) => [part, metrics.directionDegrees[part]] as const)
         .filter(([, { count }]) => count > 0)
         .map(([part, { mean }]) => `${part} ${mean.toFixed(1)}°`);
     return (
-        `direction errors: ${parts.join(", ")}; joints ${metrics.jointMillimetres.mean.toFixed(0)} mm; ` +
+        `direction errors: ${parts.join(", ")}; joints ${metrics.poseMillimetres.mean.toFixed(0)} mm apart ` +
+        `(${metrics.jointMillimetres.mean.toFixed(0)} mm with what the two are built like); ` +
         `standing feet slide ${metrics.feet.slideMean.toFixed(1)} cm/s (source ${metrics.sourceSlide.mean.toFixed(1)})`
     );
 }
