@@ -42,15 +42,16 @@ async function FigureAsync(options: IFigureOptions = {}): Promise<Uint8Array> {
     const scene = document.createScene();
     const nodes = new Map(Stick.map(([name]) => [name, document.createNode(name)]));
     const world = new Map<string, [number, number, number]>();
-    for (const [name, parent, offset] of Stick) {
+    const isKept = (name: string): boolean => options.joints?.includes(name) ?? true;
+    for (const [name, parent, place] of Stick) {
         const above = parent ? world.get(parent)! : [0, 0, 0];
+        // Without a name a bone would still be known by its place.
+        const offset = isKept(name) ? place : ([0, 0, 0] as const);
         world.set(name, [0, 1, 2].map((i) => above[i]! + offset[i]!) as [number, number, number]);
-        nodes.get(name)!.setTranslation(offset);
+        nodes.get(name)!.setTranslation([...offset]);
         (parent ? nodes.get(parent)! : scene).addChild(nodes.get(name)!);
     }
-    const kept = Stick.filter(([name]) => options.joints?.includes(name) ?? true);
-    kept.forEach(([name]) => nodes.get(name)!.setName(name));
-    Stick.filter((joint) => !kept.includes(joint)).forEach(([name], i) => nodes.get(name)!.setName(`thing${i}`));
+    Stick.filter(([name]) => !isKept(name)).forEach(([name], i) => nodes.get(name)!.setName(`thing${i}`));
     const hand = world.get("hand.l")!;
     const size = options.corner ?? 0.1;
     const accessor = (type: "VEC2" | "VEC3" | "VEC4" | "MAT4", array: Float32Array | Uint8Array): Accessor =>
