@@ -19,7 +19,12 @@ export interface ISmplHandOptions {
      */
     readonly handPose?: "flat" | "relative-to-mean";
     /** The hands of the body model; needed for `relative-to-mean` and for files that store coefficients. */
-    readonly hands?: { readonly left: IHandBasis; readonly right: IHandBasis };
+    readonly hands?: {
+        /** The left hand. */
+        readonly left: IHandBasis;
+        /** The right hand. */
+        readonly right: IHandBasis;
+    };
 }
 
 /**
