@@ -8,8 +8,8 @@ import { SampleBodyFrames } from "../../animation/motion/bodyFrames.js";
 import { WriteBvh } from "../../animation/motion/writeBvh.js";
 import { WriteMotionGlb } from "../../animation/motion/writeMotionGlb.js";
 import { WriteSmplMotion } from "../../animation/motion/writeSmplMotion.js";
+import { BodyOfAsset } from "../../animation/pose/bodyOfAsset.js";
 import { MeasureAvatarBody } from "../../animation/pose/measureAvatarBody.js";
-import { MeasureSoles } from "../../animation/pose/measureSoles.js";
 import { NeutralJoints } from "../../animation/pose/neutralJoints.js";
 import { ClipSampler } from "../../animation/retarget/clipSampler.js";
 import { RetargetMotion } from "../../animation/retarget/retargetMotion.js";
@@ -158,7 +158,7 @@ async function RetargetAsync(
     line.progress.report("retargeting", 0);
     const profile = DescribeMotion(motion, basename(path), rigMap);
     const warnings = [...(motion.warnings ?? []), ...profile.mapping.warnings];
-    const body = MeasureAvatarBody(joints, (asset && MeasureSoles(asset)) ?? undefined);
+    const body = asset ? BodyOfAsset(asset) : MeasureAvatarBody(NeutralJoints);
     const frameRate = fps ?? motion.frameRate;
     const adjustments = new BodyAdjustments(body);
     adjustments.feet.weight = 1;
