@@ -1,15 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
-import { ReadBvh } from "../../../src/animation/motion/bvh.js";
-import { PoseBvh } from "../../../src/animation/motion/bvhPose.js";
-import { ParseBoneName } from "../../../src/animation/rig/boneName.js";
-import { CalibrateRig } from "../../../src/animation/rig/calibrateRig.js";
-import { GenericSkeleton } from "../../../src/animation/rig/genericSkeleton.js";
-import { MapRig } from "../../../src/animation/rig/mapRig.js";
-import { type IRigNode } from "../../../src/animation/rig/restRig.js";
-import { SmplxJointOfVrmBone } from "../../../src/animation/rig/rigTemplates.js";
-import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../src/format/bodyModel.js";
-import { QuaternionFromAxisAngle, RotateVector3, type QuaternionTuple } from "../../../src/math/quaternion.js";
-import { AddVector3, AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../../src/math/vector3.js";
+import { ReadBvh } from "../../../../src/animation/motion/bvh.js";
+import { PoseBvh } from "../../../../src/animation/motion/bvhPose.js";
+import { ParseBoneName } from "../../../../src/animation/rig/boneName.js";
+import { CalibrateRig } from "../../../../src/animation/rig/calibrateRig.js";
+import { GenericSkeleton } from "../../../../src/animation/rig/genericSkeleton.js";
+import { MapRig } from "../../../../src/animation/rig/mapRig.js";
+import { type IRigNode } from "../../../../src/animation/rig/restRig.js";
+import { SmplxJointOfVrmBone } from "../../../../src/animation/rig/rigTemplates.js";
+import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../../src/format/bodyModel.js";
+import { QuaternionFromAxisAngle, RotateVector3, type QuaternionTuple } from "../../../../src/math/quaternion.js";
+import { AddVector3, AngleBetweenVector3, SubtractVector3, type Vector3Tuple } from "../../../../src/math/vector3.js";
 
 /** The generic skeleton with arms lowered, elbows bent and the whole body turned. */
 function APoseRig(armDegrees: number, elbowDegrees: number, yaw: number, rename = (name: string) => name): IRigNode[] {
