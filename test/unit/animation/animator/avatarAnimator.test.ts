@@ -12,10 +12,8 @@ import { type GaussianAvatar } from "../../../../src/avatar/gaussianAvatar.js";
 import { SmplxJointNames, type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { APose, MakeRigFixture, MakeTruth } from "../../../support/rigFixtures.js";
 import { AvatarInScene, Degrees, GroupNamed, JointPosition } from "./avatarInScene.js";
-import { EmptyScene, HasCharacters, LoadCharacterAsync, Step } from "./babylonScenes.js";
+import { DescribeWithCharacters, EmptyScene, LoadCharacterAsync, Step } from "./babylonScenes.js";
 import { FixtureInScene } from "./fixtureInScene.js";
-
-const DescribeWithCharacters = HasCharacters ? describe : describe.skip;
 
 /** Local rotations of all joints as they stand. */
 function Rotations(avatar: GaussianAvatar): Quaternion[] {

@@ -1,3 +1,4 @@
+import { describe } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
@@ -10,8 +11,19 @@ import "@babylonjs/loaders/glTF/glTFFileLoader.js";
 
 const Data = "../shared/data";
 
-/** Files of other people's characters lie beside the repository; without them, outside CI, their tests are skipped. */
-export const HasCharacters = existsSync(`${Data}/humanoids`) || process.env["CI"] !== undefined;
+const hasCharacters = existsSync(`${Data}/humanoids`);
+if (!hasCharacters && process.env["CI"]) {
+    throw new Error(`${Data}/humanoids is missing; CI must have it.`);
+}
+
+/** `describe` for other people's characters, which lie beside the repository; without them the title says why it is skipped. */
+export function DescribeWithCharacters(title: string, body: () => void): void {
+    if (hasCharacters) {
+        describe(title, body);
+    } else {
+        describe.skip(`${title} (needs ${Data})`, body);
+    }
+}
 
 /** A scene that draws nothing. */
 export function EmptyScene(useRightHandedSystem = false): Scene {

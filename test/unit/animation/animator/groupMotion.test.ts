@@ -9,7 +9,7 @@ import { GroupMotion } from "../../../../src/animation/animator/groupMotion.js";
 import { LiveRig } from "../../../../src/animation/animator/liveRig.js";
 import { RigPose } from "../../../../src/animation/motion/rigPose.js";
 import { APose, MakeRigFixture, MakeTruth } from "../../../support/rigFixtures.js";
-import { EmptyScene, HasCharacters, LoadCharacterAsync, Step } from "./babylonScenes.js";
+import { DescribeWithCharacters, EmptyScene, LoadCharacterAsync, Step } from "./babylonScenes.js";
 import { FixtureInScene } from "./fixtureInScene.js";
 
 function Track(property: string, rate: number, type: number, keys: IAnimationKey[]): Animation {
@@ -30,7 +30,7 @@ function TwoBones(scene: Scene): { hips: TransformNode; knee: TransformNode } {
 
 const { ANIMATIONTYPE_VECTOR3: Vectors, ANIMATIONTYPE_QUATERNION: Quaternions } = Animation;
 
-(HasCharacters ? describe : describe.skip)("the motion of a loaded animation group", () => {
+DescribeWithCharacters("the motion of a loaded animation group", () => {
     it("poses the rig as Babylon does when it plays the group, at any time and in any order", async () => {
         const scene = EmptyScene();
         const hero = await LoadCharacterAsync("humanoids/Xbot_mixamo.glb", scene);

@@ -8,7 +8,7 @@ import { HumanoidOfRigNodes } from "../../../../src/animation/animator/humanoidM
 import { LiveRig } from "../../../../src/animation/animator/liveRig.js";
 import { RigPose } from "../../../../src/animation/motion/rigPose.js";
 import { RegisterAvatarLoader } from "../../../../src/avatar/gltf/registerAvatarLoader.js";
-import { EmptyScene, HasCharacters, LoadCharacterAsync, NodeNamed } from "./babylonScenes.js";
+import { DescribeWithCharacters, EmptyScene, LoadCharacterAsync, NodeNamed } from "./babylonScenes.js";
 
 /** Largest distance between where Babylon has the nodes of a rig and where the pose has them, metres. */
 function WorstDistance(rig: LiveRig, pose: RigPose, toScene: (x: number, y: number, z: number) => Vector3): number {
@@ -27,7 +27,7 @@ function ReadRig(rig: LiveRig): RigPose {
     return pose;
 }
 
-(HasCharacters ? describe : describe.skip)("a live rig of a loaded character", () => {
+DescribeWithCharacters("a live rig of a loaded character", () => {
     it.each([
         ["humanoids/Xbot_mixamo.glb", 4],
         ["humanoids/mesh2motion_ue_rig.glb", 0],
