@@ -32,17 +32,17 @@ module.exports = {
         ...stageRules.slice(0, -1),
         {
             name: "layer-convert",
-            comment: "src/convert imports only: convert, diagnostics, math, format, animation.",
+            comment: "src/convert imports only: convert, diagnostics, math, format, gpu, networks, pipeline, animation.",
             severity: "error",
             from: { path: "^src/convert/" },
-            to: { path: "^src/", pathNot: "^src/(convert|diagnostics|math|format|animation)/" },
+            to: { path: "^src/", pathNot: "^src/(convert|diagnostics|math|format|gpu|networks|pipeline|animation)/" },
         },
         {
             name: "layer-cli",
-            comment: "src/cli imports only: cli, diagnostics, math, format, animation, avatar, convert.",
+            comment: "src/cli imports only: cli, diagnostics, math, format, gpu, networks, pipeline, animation, avatar, convert.",
             severity: "error",
             from: { path: "^src/cli/" },
-            to: { path: "^src/", pathNot: "^src/(cli|diagnostics|math|format|animation|avatar|convert)/" },
+            to: { path: "^src/", pathNot: "^src/(cli|diagnostics|math|format|gpu|networks|pipeline|animation|avatar|convert)/" },
         },
         {
             name: "index-over-pure",
@@ -77,6 +77,13 @@ module.exports = {
             severity: "error",
             from: { path: "^src/", pathNot: "^src/(avatar|animation|cli)/" },
             to: { path: "@babylonjs/" },
+        },
+        {
+            name: "onnx-runtime-only-in-networks",
+            comment: "One place knows the runtime of networks, and loads it when an avatar has some.",
+            severity: "error",
+            from: { path: "^(src|sandbox)/", pathNot: "^src/networks/" },
+            to: { path: "onnxruntime" },
         },
         {
             name: "node-only-in-the-command",

@@ -18,8 +18,8 @@ export {
     type IAvatarCredits,
     type IAvatarJoint,
     type IGaussianCloud,
-    type IMorphTarget,
 } from "./format/avatarAsset.js";
+export { type IMorphTarget } from "./format/morphTarget.js";
 export {
     BodyModels,
     SmplxJointNames,

@@ -1,4 +1,6 @@
 import { type BodyModel, type SmplxJointName } from "./bodyModel.js";
+import { type IMapModel } from "./mapModel.js";
+import { type IMorphTarget } from "./morphTarget.js";
 
 /**
  * The canonical Gaussians of an avatar: the person in the canonical T-pose, in SMPL space (right-handed, y up, facing
@@ -21,16 +23,6 @@ export interface IGaussianCloud {
     readonly jointIndices: Uint16Array;
     /** [N,4] skinning weights of those joints, each ≥ 0, each row sums to 1. */
     readonly jointWeights: Float32Array;
-}
-
-/** One expression channel: offsets of the few Gaussians it moves, added ahead of skinning, times the channel's weight. */
-export interface IMorphTarget {
-    /** Name of the channel, for example the ARKit name `jawOpen`. */
-    readonly name: string;
-    /** [K] Gaussians that move, strictly ascending. */
-    readonly indices: Uint32Array;
-    /** [K,3] offsets at weight 1, metres, canonical space. */
-    readonly deltas: Float32Array;
 }
 
 /** One joint of the avatar's skeleton in its rest pose. Parents precede children. */
@@ -94,6 +86,8 @@ export interface IAvatarAsset {
     readonly gaussians: IGaussianCloud;
     /** The expression channels, in the order of their weights. */
     readonly morphTargets: readonly IMorphTarget[];
+    /** Models whose Gaussians networks make, cheapest first; empty when there is nothing but the Gaussians above. */
+    readonly mapModels: readonly IMapModel[];
     /** Clips that came with the avatar. */
     readonly animations: readonly IAnimationClip[];
     /** Origin and licence. */

@@ -1,4 +1,5 @@
-import { type IAnimationTrack, type IAvatarAsset, type IGaussianCloud, type IMorphTarget } from "./avatarAsset.js";
+import { type IAnimationTrack, type IAvatarAsset, type IGaussianCloud } from "./avatarAsset.js";
+import { type IMorphTarget } from "./morphTarget.js";
 import { AvatarFormatError, type AvatarFormatErrorCode } from "./avatarFormatError.js";
 import { type RowProblem } from "./gaussianRows.js";
 

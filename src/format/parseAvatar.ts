@@ -91,6 +91,7 @@ export function _ReadAvatarParts(
         inverseBindMatrices: skeleton.inverseBindMatrices,
         gaussians,
         morphTargets,
+        mapModels: [],
         animations,
         credits: {
             license: extension?.license ?? UnknownLicense,

@@ -1,5 +1,5 @@
 import { type AccessorReader } from "./accessor.js";
-import { type IMorphTarget } from "./avatarAsset.js";
+import { type IMorphTarget } from "./morphTarget.js";
 import { type IAvatarExtension } from "./avatarSchema.js";
 import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";

@@ -1,5 +1,6 @@
 import { ComponentType } from "./accessorElements.js";
-import { type IAvatarAsset, type IMorphTarget } from "./avatarAsset.js";
+import { type IAvatarAsset } from "./avatarAsset.js";
+import { type IMorphTarget } from "./morphTarget.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { CheckAvatar, RefuseRow } from "./checkAvatar.js";

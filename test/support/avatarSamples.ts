@@ -1,11 +1,5 @@
-import {
-    type IAnimationClip,
-    type IAnimationTrack,
-    type IAvatarAsset,
-    type IAvatarJoint,
-    type IGaussianCloud,
-    type IMorphTarget,
-} from "../../src/format/avatarAsset.js";
+import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset, type IAvatarJoint, type IGaussianCloud } from "../../src/format/avatarAsset.js";
+import { type IMorphTarget } from "../../src/format/morphTarget.js";
 import { InferBodyModel, SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import { GenericSkeleton } from "../../src/animation/rig/genericSkeleton.js";
 import { SeededRandom } from "./seededRandom.js";
@@ -268,6 +262,7 @@ export function MakeSampleAvatar(options: ISampleAvatarOptions = {}): IAvatarAss
         inverseBindMatrices: MakeInverseBindMatrices(joints),
         gaussians,
         morphTargets: Array.from({ length: channels }, (_, channel) => MakeMorphTarget(channel, gaussians, random)),
+        mapModels: [],
         animations: [MakeWalk(joints, channels)],
         credits: { license: "CC0-1.0", notices: [] },
     };

@@ -1,4 +1,5 @@
-import { type IGaussianCloud, type IMorphTarget } from "../../src/format/avatarAsset.js";
+import { type IGaussianCloud } from "../../src/format/avatarAsset.js";
+import { type IMorphTarget } from "../../src/format/morphTarget.js";
 import { SeededRandom } from "./seededRandom.js";
 
 /** Numbers of a generator in [low, high). */

@@ -134,6 +134,7 @@ export async function BakeAvatarAsync(
         inverseBindMatrices: InverseBindMatrices(figure.joints),
         gaussians,
         morphTargets,
+        mapModels: [],
         animations: animations.filter((clip) => clip.tracks.length > 0),
         credits: options.credits ?? { license: "unknown", notices: [] },
     };

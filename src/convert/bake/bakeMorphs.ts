@@ -1,4 +1,4 @@
-import { type IMorphTarget } from "../../format/avatarAsset.js";
+import { type IMorphTarget } from "../../format/morphTarget.js";
 import { type ICanonicalMesh } from "./canonicalMesh.js";
 import { type ISurfaceSamples } from "./surfaceSamples.js";
 

@@ -1,4 +1,5 @@
-import { type IGaussianCloud, type IMorphTarget } from "../../format/avatarAsset.js";
+import { type IGaussianCloud } from "../../format/avatarAsset.js";
+import { type IMorphTarget } from "../../format/morphTarget.js";
 import { CheckBufferSize } from "../../gpu/growableBuffer.js";
 import { CanonicalGaussianLayout, MorphEntryLayout } from "./canonicalGaussianLayout.js";
 import { PackCanonicalGaussians } from "./packCanonicalGaussians.js";

@@ -1,4 +1,4 @@
-import { type IMorphTarget } from "../../format/avatarAsset.js";
+import { type IMorphTarget } from "../../format/morphTarget.js";
 import { MorphEntryLayout } from "./canonicalGaussianLayout.js";
 
 /** Morph targets regrouped by Gaussian, so that skinning a Gaussian reads only what moves it. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { type IGaussianCloud, type IMorphTarget } from "../../../src/format/avatarAsset.js";
+import { type IGaussianCloud } from "../../../src/format/avatarAsset.js";
+import { type IMorphTarget } from "../../../src/format/morphTarget.js";
 import { CanonicalGaussians } from "../../../src/pipeline/3-gaussians/canonicalGaussians.js";
 import { SplatPipeline } from "../../../src/pipeline/splatPipeline.js";
 import { UpperTriangle } from "../../reference/covariance.js";
