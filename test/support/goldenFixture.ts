@@ -1,9 +1,12 @@
 import { describe, it } from "@jest/globals";
-import { existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the golden tensors lie: beside the repository. */
-const FixtureFolder = join("..", "shared", "fixtures");
+/** Where the golden tensors lie: beside the repository, or where `npm run test:golden -- --fixtures` says. */
+export const FixtureFolder = process.env["GOLDEN_FIXTURES"] ?? join("..", "shared", "fixtures");
+
+/** File that `npm run test:golden` collects the comparisons in, a line of JSON each; undefined in other runs. */
+const RecordFile = process.env["GOLDEN_RECORD"];
 
 /** One golden fixture: named tensors. */
 export interface IGoldenFixture {
@@ -47,6 +50,71 @@ export function ReadGoldenFixture(name: string): IGoldenFixture {
             return [...all.subarray(rowIndex * width, (rowIndex + 1) * width)];
         },
     };
+}
+
+/**
+ * Notes the outcome of a comparison for the table that `npm run test:golden` prints; does nothing in other runs. The test
+ * asserts the same numbers itself, after this call, so that a comparison that fails is in the table as well.
+ *
+ * @param fixture stem of the fixture's file, for example `"lbs_gaussian_skinning"` or `"body_checkpoint_small"`
+ * @param quantity what was compared, in a few words, with its unit
+ * @param error the largest error found. A picture's PSNR is noted as the root mean square error it stands for, 10^(−PSNR/20).
+ * @param tolerance the error that is allowed
+ */
+export function RecordGoldenError(fixture: string, quantity: string, error: number, tolerance: number): void {
+    if (RecordFile !== undefined) {
+        // One short line at once: several workers append to the file. JSON has no NaN; a string survives and never passes.
+        appendFileSync(RecordFile, `${JSON.stringify({ fixture, quantity, error: String(error), tolerance })}\n`);
+    }
+}
+
+/** Largest difference between numbers found and numbers expected, over many rows: recorded, then asserted. */
+export class GoldenComparison {
+    private readonly _fixture: string;
+    private readonly _quantity: string;
+    private readonly _tolerance: number;
+    private _error = 0;
+    private _worst = "";
+
+    /**
+     * @param fixture see {@link RecordGoldenError}
+     * @param quantity what is compared
+     * @param tolerance largest difference that is allowed
+     */
+    public constructor(fixture: string, quantity: string, tolerance: number) {
+        this._fixture = fixture;
+        this._quantity = quantity;
+        this._tolerance = tolerance;
+    }
+
+    /**
+     * Compares a row.
+     *
+     * @param actual numbers found
+     * @param expected as many numbers
+     * @param unit differences count as shares of it
+     */
+    public add(actual: ArrayLike<number>, expected: ArrayLike<number>, unit = 1): void {
+        for (let index = 0; index < expected.length; index++) {
+            const found = actual[index] ?? NaN;
+            const error = Math.abs(found - expected[index]!) / unit;
+            // Nothing is larger than NaN, so the first one stays.
+            if (error > this._error || Number.isNaN(error)) {
+                this._error = error;
+                this._worst = `number ${index} of a row is ${found}, expected ${expected[index]!}`;
+            }
+        }
+    }
+
+    /** Records what was found and throws where it is beyond the tolerance. */
+    public expectWithin(): void {
+        RecordGoldenError(this._fixture, this._quantity, this._error, this._tolerance);
+        if (!(this._error <= this._tolerance)) {
+            throw new Error(
+                `${this._fixture}, ${this._quantity}: ${this._worst}; off by ${this._error}, allowed ${this._tolerance}`,
+            );
+        }
+    }
 }
 
 /**
