@@ -10,9 +10,11 @@ import { AvatarAnimator, AvatarAnimatorName } from "../animation/animator/avatar
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { type SmplxJointName } from "../format/bodyModel.js";
 import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
+import { TransformSkinMatrices } from "./affineRows.js";
 import { CopyCharacter } from "./copyCharacter.js";
 import { ComputeJointBounds, PoseBounds } from "./jointBounds.js";
 import { JointPoseReader } from "./jointPoseReader.js";
+import { AvatarNetworks } from "./networks/avatarNetworks.js";
 
 /** Bounds of a pose depend on the asset alone, and are shared by all its avatars. */
 const JointBoundsOfAsset = new WeakMap<IAvatarAsset, Float32Array>();
@@ -55,8 +57,13 @@ export class GaussianAvatar extends Mesh {
     private readonly _owned: ({ dispose(): void } | null)[] = [];
 
     private readonly _jointBounds: Float32Array;
-    private readonly _pose: JointPoseReader;
-    private readonly _localSkinMatrices: Float32Array;
+    private _networks: AvatarNetworks | null = null;
+
+    /** Reads the pose of the joints. @internal */
+    public readonly _pose: JointPoseReader;
+
+    /** [J,12] skin matrices of the last pose: canonical space → the avatar's own. @internal */
+    public readonly _localSkinMatrices: Float32Array;
 
     /**
      * Avatars are made by the loader; see {@link LoadAvatarAsync}.
@@ -106,6 +113,12 @@ export class GaussianAvatar extends Mesh {
         return animator;
     }
 
+    /** The networks that make the person's Gaussians, where the file has some: what they show, and how fast. */
+    public get networks(): AvatarNetworks {
+        const { networks } = (this.metadata as { networks?: unknown } | null) ?? {};
+        return (this._networks ??= AvatarNetworks.Parse(networks, this.asset));
+    }
+
     /**
      * The transform node of a joint, to pose it or to attach things to it.
      *
@@ -128,11 +141,8 @@ export class GaussianAvatar extends Mesh {
         const world = this.computeWorldMatrix(true);
         this._pose.read(this.skeleton, world, result);
         world.invertToRef(InverseWorld);
-        const local = this._localSkinMatrices;
-        for (let m = 0; m < local.length; m += SkinMatrixFloats) {
-            MultiplyAffine(InverseWorld.m, result, local, m);
-        }
-        if (PoseBounds(this._jointBounds, local, Bounds)) {
+        TransformSkinMatrices(InverseWorld.m, result, this._localSkinMatrices);
+        if (PoseBounds(this._jointBounds, this._localSkinMatrices, Bounds)) {
             Minimum.set(Bounds[0]!, Bounds[1]!, Bounds[2]!);
             Maximum.set(Bounds[3]!, Bounds[4]!, Bounds[5]!);
             if (this.hasBoundingInfo) {
@@ -173,8 +183,8 @@ export class GaussianAvatar extends Mesh {
     }
 
     /**
-     * Copies the avatar with its joints, skeleton, expression channels, clips and the settings of its {@link animator}. The
-     * copy shares the Gaussians, moves by itself, and is posed like the original. No clip plays on it yet.
+     * Copies the avatar with its joints, skeleton, expression channels, clips and the settings of its {@link animator} and
+     * {@link networks}. The copy shares the Gaussians, moves by itself, and is posed like the original. No clip plays on it yet.
      *
      * @param name name of the copy
      * @param newParent parent of the copy (default: that of the original)
@@ -192,7 +202,7 @@ export class GaussianAvatar extends Mesh {
         copy.rotationQuaternion = this.rotationQuaternion?.clone() ?? null;
         copy.visibility = this.visibility;
         copy.isVisible = this.isVisible;
-        copy.metadata = animator ? WithAnimator(this.metadata, animator, false) : (this.metadata as unknown);
+        copy.metadata = this._metadataWithSettings(false);
         copy.parent = newParent ?? this.parent;
         if (doNotCloneChildren) {
             copy.skeleton = this.skeleton;
@@ -243,18 +253,29 @@ export class GaussianAvatar extends Mesh {
 
     /**
      * The avatar as a node of a saved scene. What it looks like is in its own file; saved here are its place and, in
-     * `metadata.animator`, the settings of its {@link animator}.
+     * `metadata`, the settings of its {@link animator} and its {@link networks}.
      *
      * @param serializationObject what to write into (default: a new object)
      * @returns the same object
      */
     public override serialize(serializationObject: Record<string, unknown> = {}): Record<string, unknown> {
         const serialized = super.serialize(serializationObject) as Record<string, unknown>;
-        const animator = this._presentAnimator;
-        if (animator) {
-            serialized["metadata"] = WithAnimator(this.metadata, animator, true);
+        const metadata = this._metadataWithSettings(true);
+        return metadata ? Object.assign(serialized, { metadata }) : serialized;
+    }
+
+    /** The metadata with the settings of animator and networks, as far as there are such, and what plays where wanted. */
+    private _metadataWithSettings(plays: boolean): unknown {
+        const animator = this._presentAnimator?.serialize();
+        const networks = this._networks?.serialize();
+        if (!animator && !networks) {
+            return this.metadata as unknown;
         }
-        return serialized;
+        return {
+            ...(this.metadata as object | null),
+            ...(animator && { animator: plays ? animator : { ...animator, playing: [] } }),
+            ...(networks && { networks }),
+        };
     }
 
     /**
@@ -265,28 +286,10 @@ export class GaussianAvatar extends Mesh {
      */
     public override dispose(doNotRecurse?: boolean, disposeMaterialAndTextures = false): void {
         super.dispose(doNotRecurse, disposeMaterialAndTextures);
+        this._networks?.dispose();
         for (const owned of this._owned.splice(0)) {
             owned?.dispose();
         }
         this.animationGroups.length = 0;
-    }
-}
-
-/** An avatar's metadata with the settings of its animator, and what it plays where that is wanted. */
-function WithAnimator(metadata: unknown, animator: AvatarAnimator, plays: boolean): object {
-    const settings = animator.serialize();
-    return { ...(metadata as object | null), animator: plays ? settings : { ...settings, playing: [] } };
-}
-
-/** result = L · A for a column-major affine matrix L [16] and a row-major 3x4 matrix A at `offset`. */
-function MultiplyAffine(left: ArrayLike<number>, right: Float32Array, result: Float32Array, offset: number): void {
-    for (let row = 0; row < 3; row++) {
-        for (let column = 0; column < 4; column++) {
-            result[offset + row * 4 + column] =
-                left[row]! * right[offset + column]! +
-                left[row + 4]! * right[offset + 4 + column]! +
-                left[row + 8]! * right[offset + 8 + column]! +
-                (column === 3 ? left[row + 12]! : 0);
-        }
     }
 }

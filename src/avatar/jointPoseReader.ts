@@ -7,6 +7,7 @@ import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { ComposeSkinMatrix, SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
 
 const Local = new Matrix();
+const InverseParent = new Matrix();
 const Rotation = new Quaternion();
 
 /**
@@ -81,6 +82,37 @@ export class JointPoseReader {
             ComposeSkinMatrix(world.m, inverseBindMatrices, joint, result, offset);
         }
     }
+
+    /**
+     * The local rotations of the pose that {@link read} read last: those that were shown, whatever moved the joints since.
+     * They are taken from where the joints were in the world, so it does not matter who put them there.
+     *
+     * @param result receives [J,4] unit quaternions xyzw relative to the parent joint; a root's are those of its node, and
+     * joints without a bone rest
+     */
+    public readLocalRotations(result: Float32Array): void {
+        const { joints } = this._asset;
+        for (let joint = 0; joint < joints.length; joint++) {
+            const bone = this._bones[joint];
+            let { parent } = joints[joint]!;
+            while (parent >= 0 && !this._bones[parent]) {
+                ({ parent } = joints[parent]!); // stiff with its own parent
+            }
+            const node = bone?.getTransformNode();
+            if (!bone || (parent < 0 && !node)) {
+                result.set(joints[joint]!.rotation, joint * 4);
+                continue;
+            }
+            if (parent < 0) {
+                Rotation.copyFrom(RotationOf(node!));
+            } else {
+                this._worlds[parent]!.invertToRef(InverseParent);
+                this._worlds[joint]!.multiplyToRef(InverseParent, Local);
+                Local.decompose(undefined, Rotation);
+            }
+            Rotation.normalize().toArray(result, joint * 4);
+        }
+    }
 }
 
 function CopyRest(parent: number, avatarWorld: Matrix, result: Float32Array, offset: number): void {
@@ -95,12 +127,11 @@ function CopyRest(parent: number, avatarWorld: Matrix, result: Float32Array, off
 }
 
 function ComposeLocal(node: TransformNode, result: Matrix): void {
-    let rotation = node.rotationQuaternion;
-    if (!rotation) {
-        const { x, y, z } = node.rotation;
-        rotation = Quaternion.RotationYawPitchRollToRef(y, x, z, Rotation);
-    }
-    Matrix.ComposeToRef(node.scaling, rotation, node.position, result);
+    Matrix.ComposeToRef(node.scaling, RotationOf(node), node.position, result);
+}
+
+function RotationOf({ rotation: { x, y, z }, rotationQuaternion }: TransformNode): Quaternion {
+    return rotationQuaternion ?? Quaternion.RotationYawPitchRollToRef(y, x, z, Rotation);
 }
 
 function WorldOf(node: Node | null): Matrix {

@@ -1,0 +1,47 @@
+import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
+
+/**
+ * result = L · A. Allocates nothing.
+ *
+ * @param left [16] affine matrix L, column-major (the memory of a Babylon matrix)
+ * @param right [J,12] row-major 3x4 matrices A
+ * @param result receives [J,12]; may be `right`
+ */
+export function TransformSkinMatrices(left: ArrayLike<number>, right: Float32Array, result: Float32Array): void {
+    for (let offset = 0; offset < right.length; offset += SkinMatrixFloats) {
+        for (let column = 0; column < 4; column++) {
+            const x = right[offset + column]!;
+            const y = right[offset + 4 + column]!;
+            const z = right[offset + 8 + column]!;
+            const w = column === 3 ? 1 : 0;
+            for (let row = 0; row < 3; row++) {
+                result[offset + row * 4 + column] =
+                    left[row]! * x + left[row + 4]! * y + left[row + 8]! * z + left[row + 12]! * w;
+            }
+        }
+    }
+}
+
+/**
+ * A = A · C in place, joint by joint: skin matrices of another canonical space. Allocates nothing.
+ *
+ * @param matrices [J,12] row-major 3x4 matrices A
+ * @param changes [J,12] row-major 3x4 matrices C, the other canonical space → that of A
+ */
+export function RebindSkinMatrices(matrices: Float32Array, changes: Float32Array): void {
+    for (let offset = 0; offset < matrices.length; offset += SkinMatrixFloats) {
+        for (let row = offset; row < offset + SkinMatrixFloats; row += 4) {
+            const x = matrices[row]!;
+            const y = matrices[row + 1]!;
+            const z = matrices[row + 2]!;
+            const w = matrices[row + 3]!;
+            for (let column = 0; column < 4; column++) {
+                matrices[row + column] =
+                    x * changes[offset + column]! +
+                    y * changes[offset + 4 + column]! +
+                    z * changes[offset + 8 + column]! +
+                    (column === 3 ? w : 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import { type IMapModel } from "../../format/mapModel.js";
+
+/**
+ * What makes an avatar's Gaussians, cheapest first: `"baked"`, those of the file; `"lite"`, small networks; `"full"`, the
+ * networks of the published method.
+ */
+export type AvatarTier = "baked" | IMapModel["tier"];
+
+/** Tiers from the cheapest to the dearest. */
+export const AvatarTiers: readonly AvatarTier[] = ["baked", "lite", "full"];
+
+/** Class name in saved scenes. */
+export const NetworksClassName = "BABYLON.AvatarNetworks";
+
+/** Half the frames at 60 Hz: clothes are not seen to change faster, since skinning moves them in every frame. */
+const DefaultMaximumRate = 30;
+
+/** Settings of an avatar's networks as a saved scene holds them: plain data. */
+export interface INetworkSettings {
+    /** Class name, for who reads the scene. */
+    readonly customType: typeof NetworksClassName;
+    /** The tier to show. */
+    readonly preferredTier: AvatarTier | "auto";
+    /** Whether networks run. */
+    readonly enabled: boolean;
+    /** Most updates a second. */
+    readonly maximumRate: number;
+}
+
+/**
+ * Reads settings out of a saved scene. Whatever is not as it should be gets its default: scenes are edited by hand.
+ *
+ * @param parsed JSON data of any origin
+ */
+export function ReadNetworkSettings(parsed: unknown): INetworkSettings {
+    const { preferredTier, enabled, maximumRate } = (
+        typeof parsed === "object" && parsed !== null ? parsed : {}
+    ) as Record<string, unknown>;
+    return {
+        customType: NetworksClassName,
+        preferredTier: AvatarTiers.find((tier) => tier === preferredTier) ?? "auto",
+        enabled: enabled !== false,
+        maximumRate: typeof maximumRate === "number" && maximumRate >= 0 ? maximumRate : DefaultMaximumRate,
+    };
+}
