@@ -25,4 +25,4 @@ export {
 } from "../format/avatarFormatError.js";
 export { type IReadAvatarOptions, ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../format/readAvatar.js";
 export { type LoadUriAsync } from "../format/sideFiles.js";
-export { type IWriteAvatarOptions, WriteAvatar } from "../format/writeAvatar.js";
+export { type IAvatarFiles, type IWriteAvatarOptions, WriteAvatar, WriteAvatarFiles } from "../format/writeAvatar.js";

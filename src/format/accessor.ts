@@ -145,6 +145,34 @@ export class AccessorReader {
         return this._budget >= 0;
     }
 
+    /**
+     * Gives the bytes of a buffer view.
+     *
+     * @param index index into `bufferViews`
+     * @param path JSON pointer of what refers to it
+     * @returns the bytes, not copied; null when there are none
+     */
+    public bytesOf(index: number, path: string): Uint8Array | null {
+        if (this._gltf.bufferViews[index] === undefined) {
+            return this._fail(
+                "out-of-range",
+                path,
+                `there is no bufferView ${index}: the file has ${this._gltf.bufferViews.length}`,
+            );
+        }
+        try {
+            const bytes = this._source.bufferView(index);
+            if (this._source.byteLength === undefined && !this._viewsSeen.has(index)) {
+                this._viewsSeen.add(index);
+                this._budget += MaxExpansion * bytes.length;
+            }
+            return bytes;
+        } catch (thrown) {
+            this._issues.addThrown(thrown);
+            return null;
+        }
+    }
+
     private _once<T extends object>(key: string, make: () => T | null): T | null {
         const known = this._made.get(key);
         if (known !== undefined) {
@@ -210,7 +238,7 @@ export class AccessorReader {
     }
 
     private _readRegion(region: IRegion): Float32Array | null {
-        const bytes = this._view(region.view, region.path);
+        const bytes = this.bytesOf(region.view, region.path);
         if (bytes === null) {
             return null;
         }
@@ -256,27 +284,6 @@ export class AccessorReader {
             );
         }
         return values;
-    }
-
-    private _view(index: number, path: string): Uint8Array | null {
-        if (this._gltf.bufferViews[index] === undefined) {
-            return this._fail(
-                "out-of-range",
-                path,
-                `there is no bufferView ${index}: the file has ${this._gltf.bufferViews.length}`,
-            );
-        }
-        try {
-            const bytes = this._source.bufferView(index);
-            if (this._source.byteLength === undefined && !this._viewsSeen.has(index)) {
-                this._viewsSeen.add(index);
-                this._budget += MaxExpansion * bytes.length;
-            }
-            return bytes;
-        } catch (thrown) {
-            this._issues.addThrown(thrown);
-            return null;
-        }
     }
 
     private _fail(code: AvatarFormatErrorCode, path: string, message: string): null {

@@ -28,6 +28,8 @@ export const AvatarFormatErrorCodes = [
     "duplicate-name",
     "invalid-morph-target",
     "invalid-animation",
+    "invalid-map-model",
+    "invalid-network",
 ] as const;
 
 /** Code of a problem that makes an avatar file unusable. */
@@ -39,6 +41,7 @@ export const AvatarFormatWarningCodes = [
     "ignored-channel",
     "ignored-transform",
     "approximated-interpolation",
+    "ignored-tier",
 ] as const;
 
 /** Code of a problem that leaves an avatar file usable. */

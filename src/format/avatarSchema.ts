@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { BodyModels, SmplxJointNames } from "./bodyModel.js";
-import { MaxJoints, MaxMorphTargets, MaxNameLength } from "./limits.js";
+import { MaxJoints, MaxMorphTargets, MaxNetworks } from "./limits.js";
+import { Described, Index, NetworkSchema, Text, TierSchema } from "./tierSchema.js";
 
 /** Version of the extension that this library writes and reads. */
 export const AvatarExtensionVersion = 1;
@@ -8,51 +9,7 @@ export const AvatarExtensionVersion = 1;
 /** The colour space this library writes: sRGB display values, blended as they are. */
 export const DisplayColorSpace = "srgb_rec709_display";
 
-const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(MaxNameLength));
 const LongText = v.pipe(v.string(), v.maxLength(65536));
-
-function Described<T extends v.GenericSchema>(
-    schema: T,
-    description: string,
-): v.SchemaWithPipe<readonly [T, v.DescriptionAction<v.InferOutput<T>, string>]> {
-    return v.pipe(schema, v.description(description));
-}
-
-const TensorSchema = v.strictObject({
-    name: Described(Text, "Name of the ONNX graph input or output."),
-    type: Described(v.picklist(["float32", "float16", "int32", "int64", "uint8"]), "Element type."),
-    shape: Described(
-        v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(8)),
-        "Dimensions, outermost first; all are fixed.",
-    ),
-});
-
-const NetworkSchema = v.strictObject({
-    name: Described(Text, "Unique name that tiers refer to."),
-    uri: Described(
-        v.optional(Text),
-        "ONNX file beside this file, relative, without `..`; so that big networks load later. Exactly one of `uri` and `bufferView`.",
-    ),
-    bufferView: Described(
-        v.optional(Index),
-        "Buffer view that holds the ONNX bytes. Exactly one of `uri` and `bufferView`.",
-    ),
-    byteLength: Described(v.pipe(Index, v.minValue(1)), "Size of the ONNX bytes."),
-    inputs: Described(v.pipe(v.array(TensorSchema), v.maxLength(64)), "Tensors that go in, in the order of the graph."),
-    outputs: Described(
-        v.pipe(v.array(TensorSchema), v.maxLength(64)),
-        "Tensors that come out, in the order of the graph.",
-    ),
-});
-
-const TierSchema = v.strictObject({
-    name: Described(
-        v.picklist(["baked", "lite", "full"]),
-        "`baked`: the Gaussians of the primitive, skinned, no network. `lite`, `full`: small or official networks (reserved).",
-    ),
-    networks: Described(v.optional(v.pipe(v.array(Text), v.maxLength(64))), "Names of the networks this tier runs."),
-});
 
 /** The root extension object: schema, type and documentation in one. */
 export const AvatarExtensionSchema = v.strictObject({
@@ -97,7 +54,7 @@ export const AvatarExtensionSchema = v.strictObject({
         v.pipe(v.array(TierSchema), v.minLength(1), v.maxLength(3)),
         "Ways to draw the avatar, cheapest first.",
     ),
-    networks: Described(v.optional(v.pipe(v.array(NetworkSchema), v.maxLength(64))), "Networks of the tiers."),
+    networks: Described(v.optional(v.pipe(v.array(NetworkSchema), v.maxLength(MaxNetworks))), "Networks of the tiers."),
     credits: Described(
         v.optional(v.pipe(v.array(LongText), v.maxLength(256))),
         "People and projects to name, one an entry.",

@@ -1,7 +1,9 @@
 import { type IAnimationTrack, type IAvatarAsset, type IGaussianCloud } from "./avatarAsset.js";
 import { type IMorphTarget } from "./morphTarget.js";
 import { AvatarFormatError, type AvatarFormatErrorCode } from "./avatarFormatError.js";
+import { CheckMapModels } from "./checkMapModels.js";
 import { type RowProblem } from "./gaussianRows.js";
+import { RequireNumbers } from "./requireNumbers.js";
 
 /** Numbers in a row of each array of a cloud. */
 const RowLengths = {
@@ -93,14 +95,7 @@ class AvatarChecker {
     }
 
     private _checkArray(values: ArrayLike<number>, length: number, path: string): void {
-        if (values.length !== length) {
-            this._fail("invalid-accessor", path, `has ${values.length} numbers, must have ${length}`);
-        }
-        for (let i = 0; i < length; i++) {
-            if (!Number.isFinite(values[i])) {
-                this._fail("non-finite", path, `number ${i} is ${values[i]}: give finite numbers`);
-            }
-        }
+        RequireNumbers(this._asset, values, length, path);
     }
 
     private _fail(code: AvatarFormatErrorCode, path: string, message: string): never {
@@ -117,4 +112,5 @@ class AvatarChecker {
  */
 export function CheckAvatar(asset: IAvatarAsset): void {
     new AvatarChecker(asset).check();
+    CheckMapModels(asset);
 }

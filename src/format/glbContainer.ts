@@ -10,6 +10,8 @@ const JsonChunk = 0x4e4f534a;
 const BinaryChunk = 0x004e4942;
 const HeaderBytes = 12;
 const ChunkHeaderBytes = 8;
+/** Lengths are stored in 32 bits. */
+const MaxGlbBytes = 0xffffffff;
 
 /** The two parts of a GLB file; both are views into the file's bytes. */
 export interface IGlbChunks {
@@ -110,16 +112,36 @@ export function SplitGlb(bytes: Uint8Array): IGlbChunks {
 }
 
 /**
+ * Length after padding to four bytes. Bit operations would wrap beyond 2 GiB.
+ *
+ * @param length number of bytes
+ * @returns the next multiple of four
+ */
+export function PaddedLength(length: number): number {
+    return Math.ceil(length / 4) * 4;
+}
+
+/**
  * Packs a glTF document and its buffer 0 into a GLB file.
  *
  * @param json the document; must be what `JSON.stringify` can write
- * @param binary buffer 0; its length is a multiple of four
+ * @param binary buffer 0, in one part or in several that each begin at a multiple of four bytes
  * @returns the file
+ * @throws {@link AvatarFormatError} `too-large` beyond the 4 GiB that a GLB can have
  */
-export function JoinGlb(json: object, binary: Uint8Array): Uint8Array {
+export function JoinGlb(json: object, binary: Uint8Array | readonly Uint8Array[]): Uint8Array {
     const text = new TextEncoder().encode(JSON.stringify(json));
-    const jsonLength = (text.length + 3) & ~3;
-    const length = HeaderBytes + ChunkHeaderBytes + jsonLength + ChunkHeaderBytes + binary.length;
+    const parts = binary instanceof Uint8Array ? [binary] : binary;
+    const jsonLength = PaddedLength(text.length);
+    const binaryLength = parts.reduce((sum, part) => sum + PaddedLength(part.length), 0);
+    const length = HeaderBytes + ChunkHeaderBytes + jsonLength + ChunkHeaderBytes + binaryLength;
+    if (length > MaxGlbBytes) {
+        throw new AvatarFormatError(
+            "too-large",
+            "",
+            `the file would have ${length} bytes, a GLB has at most ${MaxGlbBytes}: put networks into side files`,
+        );
+    }
     const bytes = new Uint8Array(length);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, GlbMagic, true);
@@ -130,8 +152,12 @@ export function JoinGlb(json: object, binary: Uint8Array): Uint8Array {
     // The standard pads JSON with spaces and binary with zeros.
     bytes.fill(0x20, 20 + text.length, 20 + jsonLength);
     bytes.set(text, 20);
-    view.setUint32(20 + jsonLength, binary.length, true);
+    view.setUint32(20 + jsonLength, binaryLength, true);
     view.setUint32(24 + jsonLength, BinaryChunk, true);
-    bytes.set(binary, 28 + jsonLength);
+    let offset = 28 + jsonLength;
+    for (const part of parts) {
+        bytes.set(part, offset);
+        offset += PaddedLength(part.length);
+    }
     return bytes;
 }

@@ -10,7 +10,7 @@ export interface IGltfSource {
      * Bytes of a buffer view; called only for those that {@link AvatarBufferViews} names.
      *
      * @param index index into `bufferViews`
-     * @returns the bytes of the view; they are not kept beyond the call that reads the avatar
+     * @returns the bytes of the view; those of networks become a part of the avatar, others are not kept
      */
     bufferView(index: number): Uint8Array;
 }

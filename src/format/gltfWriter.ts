@@ -1,3 +1,5 @@
+import { PaddedLength } from "./glbContainer.js";
+
 /** A JSON object under construction. */
 export type JsonObject = Record<string, unknown>;
 
@@ -42,9 +44,15 @@ export class GltfWriter {
     public readonly accessors: JsonObject[] = [];
     /** The buffer views so far. */
     public readonly bufferViews: JsonObject[] = [];
-    private readonly _parts: Uint8Array[] = [];
+    /** What buffer 0 holds, a part for each buffer view; each begins at a multiple of four bytes. */
+    public readonly parts: Uint8Array[] = [];
     private readonly _viewsByHash = new Map<string, number[]>();
     private _byteLength = 0;
+
+    /** Length of buffer 0, a multiple of four. */
+    public get byteLength(): number {
+        return this._byteLength;
+    }
 
     /**
      * Adds an accessor over data stored in full.
@@ -83,26 +91,29 @@ export class GltfWriter {
     }
 
     /**
-     * Joins all data to buffer 0.
+     * Adds a buffer view over bytes of any kind. They are not compared with others, since they may be many.
      *
-     * @returns the buffer; its length is a multiple of four
+     * @param bytes the bytes; kept until the file is joined
+     * @returns index of the buffer view
      */
-    public finish(): Uint8Array {
-        const bytes = new Uint8Array(this._byteLength);
-        this._parts.forEach((part, index) => bytes.set(part, this.bufferViews[index]!["byteOffset"] as number));
-        return bytes;
+    public addBytes(bytes: Uint8Array): number {
+        return this._push(bytes, false);
     }
 
     private _view(data: StoredArray, isAttribute: boolean): number {
         const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
         const hash = `${isAttribute} ${HashOf(bytes)}`;
         const known = this._viewsByHash.get(hash) ?? [];
-        const equal = known.find((index) => SameBytes(this._parts[index]!, bytes));
+        const equal = known.find((index) => SameBytes(this.parts[index]!, bytes));
         if (equal !== undefined) {
             return equal;
         }
-        const index = this._parts.push(bytes) - 1;
+        const index = this._push(bytes, isAttribute);
         this._viewsByHash.set(hash, [...known, index]);
+        return index;
+    }
+
+    private _push(bytes: Uint8Array, isAttribute: boolean): number {
         this.bufferViews.push({
             buffer: 0,
             byteOffset: this._byteLength,
@@ -110,7 +121,7 @@ export class GltfWriter {
             ...(isAttribute ? { target: ArrayBufferTarget } : {}),
         });
         // Four bytes are the largest component, so every view is aligned for every type.
-        this._byteLength += (bytes.length + 3) & ~3;
-        return index;
+        this._byteLength += PaddedLength(bytes.length);
+        return this.parts.push(bytes) - 1;
     }
 }

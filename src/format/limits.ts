@@ -44,3 +44,30 @@ export const MaxSideFiles = 1024;
 
 /** Side files that are fetched at the same time; browsers open about six connections to a host. */
 export const MaxParallelLoads = 4;
+
+/**
+ * Side of a Gaussian map, texels. The official one is 1,024. The numbers of 2 · 2,048² texels are exact in 32-bit floats, which is
+ * how accessors are read.
+ */
+export const MaxMapSize = 2048;
+
+/** Joints a Gaussian of a map model. The published body's diffused weights touch 55, of which few matter. */
+export const MaxInfluences = 64;
+
+/** Networks of a file. The published body has three, cut into a dozen slices each when a frame is short. */
+export const MaxNetworks = 64;
+
+/** Inputs, and outputs, of a network. */
+export const MaxTensors = 64;
+
+/** Channels of a network's output that attributes are taken from; the official ones have 16. */
+export const MaxTensorChannels = 4096;
+
+/** Numbers in a tensor of a network; the largest official ones have 64 · 512², that is a quarter of this. */
+export const MaxTensorElements = 67_108_864;
+
+/** Size of a network, bytes: that of an ONNX file, which cannot reach 2 GiB. */
+export const MaxNetworkBytes = 2_147_483_647;
+
+/** Components of a pose projection. The official one has 20. */
+export const MaxProjectionComponents = 256;

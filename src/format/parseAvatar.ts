@@ -9,8 +9,9 @@ import { type IGltfSource } from "./gltfSource.js";
 import { IssueList } from "./issueList.js";
 import { IsIdentity } from "./nodeTransform.js";
 import { ReadAnimations } from "./readAnimations.js";
-import { ReadExtension } from "./readExtension.js";
+import { PeekExtension, ReadExtension } from "./readExtension.js";
 import { ReadGaussians, SplatAttributes } from "./readGaussians.js";
+import { MapModelParts, ReadMapModels } from "./readMapModels.js";
 import { ReadMorphTargets } from "./readMorphTargets.js";
 import { ReadSkeleton } from "./readSkeleton.js";
 
@@ -73,6 +74,7 @@ export function _ReadAvatarParts(
         skeleton?.jointOfSkinEntry ?? gltf.skins[location.skin]?.joints.map((_, entry) => entry) ?? [];
     const gaussians = ReadGaussians(primitive, path, jointOfSkinEntry, reader, issues);
     const morphTargets = ReadMorphTargets(mesh, primitive, path, extension, reader, issues);
+    const mapModels = ReadMapModels(extension, jointOfSkinEntry, reader, issues);
     const targets = {
         jointOfNode: skeleton?.jointOfNode ?? new Map<number, number>(),
         avatarNode: location.node,
@@ -91,7 +93,7 @@ export function _ReadAvatarParts(
         inverseBindMatrices: skeleton.inverseBindMatrices,
         gaussians,
         morphTargets,
-        mapModels: [],
+        mapModels,
         animations,
         credits: {
             license: extension?.license ?? UnknownLicense,
@@ -107,7 +109,8 @@ export function _ReadAvatarParts(
  *
  * @param source the document and its buffer views; those that {@link AvatarBufferViews} names must be at hand
  * @param location where the avatar is (default: what {@link FindAvatarPrimitive} finds)
- * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
+ * @returns the avatar as plain data, in arrays of its own but for the bytes of networks, which are buffer views of the
+ *   source; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found
  */
 export function ParseAvatar(source: IGltfSource, location?: IAvatarLocation): IAvatarAsset {
@@ -142,7 +145,10 @@ export function _ViewsOfAvatar(gltf: IGltf, place: IAvatarLocation): number[] {
             accessors.add(animation.samplers[channel.sampler]?.output);
         }
     }
-    const views = new Set<number | undefined>();
+    const extension = PeekExtension(gltf);
+    const maps = extension === null ? null : MapModelParts(extension);
+    maps?.accessors.forEach((index) => accessors.add(index));
+    const views = new Set<number | undefined>(maps?.views);
     for (const index of accessors) {
         const accessor = index === undefined ? undefined : gltf.accessors[index];
         views

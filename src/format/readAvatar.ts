@@ -55,9 +55,9 @@ function ReadWithIssues(bytes: Uint8Array, fileName: string, issues: IssueList):
 /**
  * Reads an avatar from the bytes of a `.glb`, or of a `.gltf` whose buffers are embedded. Works in browsers and Node.
  *
- * @param bytes the whole file; not kept
+ * @param bytes the whole file; kept where it holds networks, whose bytes are views of it
  * @param options name of the file for messages
- * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
+ * @returns the avatar as plain data, in arrays of its own but for the bytes of networks; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found; see {@link ValidateAvatar} for all of them
  * @example
  * ```ts
@@ -74,12 +74,12 @@ export function ReadAvatar(bytes: Uint8Array, options: IReadAvatarOptions = {}):
 
 /**
  * Reads an avatar from a `.glb` or from a `.gltf` with side files. Of these only what the avatar needs is loaded, a few
- * files at a time.
+ * files at a time; networks in side files are not: {@link LoadNetworkAsync}.
  *
- * @param bytes the whole main file; not kept
+ * @param bytes the whole main file; kept where it holds networks, whose bytes are views of it
  * @param loadUriAsync gives the bytes of a side file; called once for each, with checked URIs only, relative to the main file
  * @param options name of the file for messages
- * @returns the avatar as plain data, in arrays of its own; tracks of one accessor share one array
+ * @returns the avatar as plain data, in arrays of its own but for the bytes of networks; tracks of one accessor share one array
  * @throws {@link AvatarFormatError} for the first problem found, and whatever `loadUriAsync` throws
  */
 export async function ReadAvatarAsync(

@@ -1,50 +1,27 @@
 import * as v from "valibot";
 import { AvatarExtensionSchema, AvatarExtensionVersion, type IAvatarExtension } from "./avatarSchema.js";
+import { CheckNetworks } from "./checkNetworks.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { type IGltf, IssuePath } from "./gltfJson.js";
 import { type IssueList } from "./issueList.js";
-import { RequireSafeUri } from "./safeUri.js";
 
 const Path = `/extensions/${AvatarExtensionName}`;
 
-function CheckNetworks(extension: IAvatarExtension, gltf: IGltf, issues: IssueList): void {
-    const names = new Set<string>();
-    for (const [index, network] of (extension.networks ?? []).entries()) {
-        const path = `${Path}/networks/${index}`;
-        if (names.has(network.name)) {
-            issues.error("duplicate-name", `${path}/name`, `two networks are named "${network.name}": rename one`);
-        }
-        names.add(network.name);
-        if ((network.uri === undefined) === (network.bufferView === undefined)) {
-            issues.error("invalid-extension", path, "give exactly one of uri and bufferView");
-        } else if (network.uri !== undefined) {
-            try {
-                RequireSafeUri(network.uri, `${path}/uri`);
-            } catch (thrown) {
-                issues.addThrown(thrown);
-            }
-        } else if (gltf.bufferViews[network.bufferView!]?.byteLength !== network.byteLength) {
-            issues.error(
-                "out-of-range",
-                `${path}/bufferView`,
-                `bufferView ${network.bufferView} does not have the stated ${network.byteLength} bytes`,
-            );
-        }
-    }
-    for (const [index, tier] of extension.tiers.entries()) {
-        const path = `${Path}/tiers/${index}`;
-        if (extension.tiers.findIndex((other) => other.name === tier.name) !== index) {
-            issues.error("duplicate-name", `${path}/name`, `tier "${tier.name}" is listed twice: remove one`);
-        }
-        const unknown = (tier.networks ?? []).find((name) => !names.has(name));
-        if (unknown !== undefined) {
-            issues.error(
-                "invalid-extension",
-                `${path}/networks`,
-                `there is no network "${unknown}": name one of networks`,
-            );
-        }
-    }
+/** The value of our extension in a document, whatever it is. */
+function ValueOf(gltf: IGltf): unknown {
+    const extensions = gltf.extensions ?? {};
+    return Object.hasOwn(extensions, AvatarExtensionName) ? extensions[AvatarExtensionName] : undefined;
+}
+
+/**
+ * The avatar extension of a document, to learn what it refers to.
+ *
+ * @param gltf the checked document
+ * @returns the extension, of which nothing but its shape is checked; null when there is none or its shape is wrong
+ */
+export function PeekExtension(gltf: IGltf): IAvatarExtension | null {
+    const result = v.safeParse(AvatarExtensionSchema, ValueOf(gltf), { abortEarly: true });
+    return result.success ? result.output : null;
 }
 
 /**
@@ -55,8 +32,7 @@ function CheckNetworks(extension: IAvatarExtension, gltf: IGltf, issues: IssueLi
  * @returns the extension, or null when the document has none or it is wrong
  */
 export function ReadExtension(gltf: IGltf, issues: IssueList): IAvatarExtension | null {
-    const extensions = gltf.extensions ?? {};
-    const value = Object.hasOwn(extensions, AvatarExtensionName) ? extensions[AvatarExtensionName] : undefined;
+    const value = ValueOf(gltf);
     if (value === undefined) {
         return null;
     }

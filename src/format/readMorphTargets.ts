@@ -8,7 +8,7 @@ import { type IssueList } from "./issueList.js";
 import { MaxGaussians, MaxMorphTargets } from "./limits.js";
 
 /** Component forms of morph deltas: those of glTF and of `KHR_mesh_quantization`. */
-const DeltaForms = ["f32", "i8", "i8n", "i16", "i16n"];
+export const DeltaForms: readonly string[] = ["f32", "i8", "i8n", "i16", "i16n"];
 
 /** Names from our extension, else from `mesh.extras.targetNames`, else made up. */
 function ChannelNames(

@@ -13,20 +13,17 @@ export function IsDataUri(uri: string): boolean {
 }
 
 /**
- * Refuses a URI that could lead out of the folder of the file: absolute paths, schemes, `..`, and the percent-encoded
- * forms of these.
+ * Decodes a URI that stays in the folder of the file: no absolute path, scheme or `..`, nor percent-encoded forms of these.
  *
  * @param uri the URI as written in the file
- * @param path JSON pointer of the field, for the message
- * @returns the URI, decoded, relative to the file
- * @throws {@link AvatarFormatError} `unsafe-uri`
+ * @returns the URI, decoded, relative to the file; null where it could lead elsewhere
  */
-export function RequireSafeUri(uri: string, path: string): string {
+export function DecodeSafeUri(uri: string): string | null {
     let decoded: string;
     try {
         decoded = decodeURIComponent(uri);
     } catch {
-        decoded = "";
+        return null;
     }
     const isUnsafe =
         decoded === "" ||
@@ -35,7 +32,30 @@ export function RequireSafeUri(uri: string, path: string): string {
         // eslint-disable-next-line no-control-regex -- control characters are what is looked for
         /[\\?#\u0000-\u001f%]/.test(decoded) ||
         decoded.split("/").includes("..");
-    if (isUnsafe) {
+    return isUnsafe ? null : decoded;
+}
+
+/**
+ * Encodes a URI that {@link DecodeSafeUri} gave, to be written or to be joined to the URL of a folder.
+ *
+ * @param uri the URI, decoded
+ * @returns the URI with each segment percent-encoded
+ */
+export function EncodeUri(uri: string): string {
+    return uri.split("/").map(encodeURIComponent).join("/");
+}
+
+/**
+ * Refuses a URI that could lead out of the folder of the file.
+ *
+ * @param uri the URI as written in the file
+ * @param path JSON pointer of the field, for the message
+ * @returns the URI, decoded, relative to the file
+ * @throws {@link AvatarFormatError} `unsafe-uri`
+ */
+export function RequireSafeUri(uri: string, path: string): string {
+    const decoded = DecodeSafeUri(uri);
+    if (decoded === null) {
         const shown = JSON.stringify(uri.slice(0, 80));
         throw new AvatarFormatError(
             "unsafe-uri",

@@ -1,6 +1,6 @@
 import { ComponentType } from "./accessorElements.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
-import { type IMorphTarget } from "./morphTarget.js";
+import { type IAvatarNetwork } from "./mapModel.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { CheckAvatar, RefuseRow } from "./checkAvatar.js";
@@ -11,11 +11,21 @@ import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
 import { ReadAvatar } from "./readAvatar.js";
 import { SplatAttributes } from "./readGaussians.js";
 import { WriteClip, WriteJoints } from "./writeClip.js";
+import { type IWrittenNetworks, WriteMapModel, WriteNetworks } from "./writeMapModels.js";
+import { WriteMorphTarget } from "./writeMorphTarget.js";
 
 /** How to write a file. */
 export interface IWriteAvatarOptions {
     /** Bits of a skinning weight, 8 or 16 (default: 8, an error below 0.4 % of a weight). */
     readonly weightBits?: 8 | 16;
+}
+
+/** An avatar in several files. */
+export interface IAvatarFiles {
+    /** The `.glb` file. */
+    readonly avatar: Uint8Array;
+    /** Files that belong into its folder, by name. The arrays are those of the avatar's networks, not copies. */
+    readonly sideFiles: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Node 0 holds the avatar; joint j is node j + 1. */
@@ -72,27 +82,11 @@ function WriteAttributes(
     };
 }
 
-/** A morph target as 16-bit integers where it fits into ±1 m; rows that round to nothing are left out. */
-function WriteMorphTarget(writer: GltfWriter, target: IMorphTarget, count: number): number {
-    const isSmall = target.deltas.every((value) => Math.abs(value) <= 1);
-    const stored = isSmall ? QuantizeI16(target.deltas) : target.deltas;
-    const rows = [...target.indices.keys()].filter(
-        (row) => stored[row * 3] !== 0 || stored[row * 3 + 1] !== 0 || stored[row * 3 + 2] !== 0,
-    );
-    const kept = isSmall ? new Int16Array(rows.length * 3) : new Float32Array(rows.length * 3);
-    rows.forEach((row, k) => kept.set(stored.subarray(row * 3, row * 3 + 3), k * 3));
-    const indices = new Uint32Array(rows.map((row) => target.indices[row]!));
-    const { I16, F32 } = ComponentType;
-    return writer.addSparse(indices, kept, {
-        componentType: isSmall ? I16 : F32,
-        type: "VEC3",
-        count,
-        ...(isSmall ? { normalized: true } : {}),
-        ...ComponentRange(kept, 3, rows.length < count),
-    });
-}
-
-function MakeExtension(asset: IAvatarAsset): IAvatarExtension {
+function MakeExtension(
+    asset: IAvatarAsset,
+    writer: GltfWriter,
+    networks: IWrittenNetworks["networks"],
+): IAvatarExtension {
     return {
         version: AvatarExtensionVersion,
         avatar: AvatarNode,
@@ -102,14 +96,20 @@ function MakeExtension(asset: IAvatarAsset): IAvatarExtension {
         ),
         expressions: asset.morphTargets.map(({ name }, morphTarget) => ({ name, morphTarget })),
         colorSpace: DisplayColorSpace,
-        tiers: [{ name: "baked" }],
+        tiers: [{ name: "baked" }, ...asset.mapModels.map((model) => WriteMapModel(writer, model))],
+        ...(networks.length > 0 ? { networks } : {}),
         ...(asset.credits.credits === undefined ? {} : { credits: [...asset.credits.credits] }),
         license: asset.credits.license,
         notices: [...asset.credits.notices],
     };
 }
 
-function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAvatarOptions): JsonObject {
+function MakeDocument(
+    asset: IAvatarAsset,
+    writer: GltfWriter,
+    networks: IWrittenNetworks["networks"],
+    options: IWriteAvatarOptions,
+): JsonObject {
     const attributes = WriteAttributes(writer, asset, options);
     const targets = asset.morphTargets.map((target) => ({
         POSITION: WriteMorphTarget(writer, target, asset.gaussians.count),
@@ -142,7 +142,7 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
         asset: { version: "2.0", generator: "babylon-gaussian-avatar" },
         extensionsUsed: [SplatExtensionName, AvatarExtensionName, ...(isQuantized ? [QuantizationExtensionName] : [])],
         ...(isQuantized ? { extensionsRequired: [QuantizationExtensionName] } : {}),
-        extensions: { [AvatarExtensionName]: MakeExtension(asset) },
+        extensions: { [AvatarExtensionName]: MakeExtension(asset, writer, networks) },
         scene: 0,
         scenes: [{ nodes: [AvatarNode, ...roots] }],
         nodes: [{ name: asset.name, mesh: 0, skin: 0 }, ...WriteJoints(asset.joints, FirstJointNode)],
@@ -154,10 +154,25 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
     };
 }
 
+function WriteFiles(
+    asset: IAvatarAsset,
+    options: IWriteAvatarOptions,
+    uriOf: (network: IAvatarNetwork) => string | null,
+): IAvatarFiles {
+    CheckAvatar(asset);
+    const writer = new GltfWriter();
+    const { networks, sideFiles } = WriteNetworks(writer, asset, uriOf);
+    const document = MakeDocument(asset, writer, networks, options);
+    const avatar = JoinGlb({ ...document, buffers: [{ byteLength: writer.byteLength }] }, writer.parts);
+    ReadAvatar(avatar, { fileName: asset.name });
+    return { avatar, sideFiles };
+}
+
 /**
- * Writes an avatar as a `.glb` file. The same avatar gives the same bytes. Rotations, weights and morph deltas are
+ * Writes an avatar as a `.glb` file. The same avatar gives the same bytes. Rotations, weights, normals and morph deltas are
  * quantised; `docs/format.md` states the bounds. The avatar is checked first, and what is written is read back once, so that
- * no file leaves that {@link ReadAvatar} would refuse or read as something else.
+ * no file leaves that {@link ReadAvatar} would refuse or read as something else. Networks are embedded, but for those whose
+ * bytes are not here: they stay the side files that they are.
  *
  * @param asset the avatar
  * @param options precision
@@ -169,11 +184,37 @@ function MakeDocument(asset: IAvatarAsset, writer: GltfWriter, options: IWriteAv
  * ```
  */
 export function WriteAvatar(asset: IAvatarAsset, options: IWriteAvatarOptions = {}): Uint8Array {
-    CheckAvatar(asset);
-    const writer = new GltfWriter();
-    const document = MakeDocument(asset, writer, options);
-    const binary = writer.finish();
-    const bytes = JoinGlb({ ...document, buffers: [{ byteLength: binary.length }] }, binary);
-    ReadAvatar(bytes, { fileName: asset.name });
-    return bytes;
+    return WriteFiles(asset, options, () => null).avatar;
+}
+
+/**
+ * Writes an avatar as a `.glb` file with its networks beside it, `<name>.<network>.onnx` each, so that a page can show the
+ * avatar before it has fetched them.
+ *
+ * @param asset the avatar
+ * @param name name of the avatar's file without folder and ending
+ * @param options precision
+ * @returns the files
+ * @throws {@link AvatarFormatError} when the avatar breaks a rule of the format
+ * @example
+ * ```ts
+ * const { avatar, sideFiles } = WriteAvatarFiles(asset, "ada");
+ * await writeFile("out/ada.glb", avatar);
+ * for (const [uri, bytes] of sideFiles) {
+ *     await writeFile(join("out", uri), bytes);
+ * }
+ * ```
+ */
+export function WriteAvatarFiles(asset: IAvatarAsset, name: string, options: IWriteAvatarOptions = {}): IAvatarFiles {
+    const kept = asset.mapModels.flatMap(({ networks }) => networks.flatMap(({ uri }) => uri ?? []));
+    const taken = new Set(kept.map((uri) => uri.toLowerCase()));
+    return WriteFiles(asset, options, (network) => {
+        const plain = `${name}.${network.name}`.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^\.+/, "");
+        let uri = `${plain}.onnx`;
+        for (let copy = 2; taken.has(uri.toLowerCase()); copy++) {
+            uri = `${plain}-${copy}.onnx`;
+        }
+        taken.add(uri.toLowerCase());
+        return uri;
+    });
 }

@@ -37,7 +37,6 @@ export function WriteMotionGlb(clips: readonly IAnimationClip[], joints: readonl
     const animations = clips.map((clip) =>
         WriteClip(writer, { ...clip, tracks: clip.tracks.filter(({ joint }) => joint >= 0) }, 0, -1),
     );
-    const binary = writer.finish();
     const json = {
         asset: { version: "2.0", generator: "babylon-gaussian-avatar" },
         scene: 0,
@@ -47,7 +46,7 @@ export function WriteMotionGlb(clips: readonly IAnimationClip[], joints: readonl
         animations,
         accessors: writer.accessors,
         bufferViews: writer.bufferViews,
-        buffers: [{ byteLength: binary.length }],
+        buffers: [{ byteLength: writer.byteLength }],
     };
-    return JoinGlb(json, binary);
+    return JoinGlb(json, writer.parts);
 }
