@@ -13,12 +13,18 @@ const StageTitles = {
  * Bakes a character in the page, with a progress bar and a button to stop. The baker is fetched on first use.
  *
  * @param file a rigged `.glb` or `.vrm`
+ * @param splats how many Gaussians to make
  * @param overlay where the progress is shown
  * @param abort stops the work; the button does it too
  * @returns bytes of the avatar file
  * @throws the signal's reason when it was stopped; `AvatarBakeError` or `RigError` when the file cannot be baked
  */
-export async function BakeFileAsync(file: File, overlay: HTMLElement, abort: AbortController): Promise<Uint8Array> {
+export async function BakeFileAsync(
+    file: File,
+    splats: number,
+    overlay: HTMLElement,
+    abort: AbortController,
+): Promise<Uint8Array> {
     abort.signal.throwIfAborted();
     const card = ShowCard(overlay, `Baking ${file.name}`, "", []);
     const stageLine = card.querySelector("p")!;
@@ -32,6 +38,7 @@ export async function BakeFileAsync(file: File, overlay: HTMLElement, abort: Abo
     const { BakeAvatarAsync, DecodeImageInBrowserAsync, WriteAvatar } = await import("babylon-gaussian-avatar/convert");
     const asset = await BakeAvatarAsync(new Uint8Array(await file.arrayBuffer()), {
         name: file.name.replace(/\.\w+$/, ""),
+        splats,
         decodeImage: DecodeImageInBrowserAsync,
         signal: abort.signal,
         onProgress: ({ stage, done }) => {

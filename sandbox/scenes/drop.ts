@@ -5,11 +5,14 @@ import { DemoAvatarUrl } from "../assets.js";
 import { BakeFileAsync } from "../bakeFile.js";
 import { PlayWalkAsync } from "../playWalk.js";
 import { ShowError } from "../notice.js";
-import { type ISandboxScene } from "../sceneDefinition.js";
+import { type ISandboxContext, type ISandboxScene } from "../sceneDefinition.js";
 import { AddGroundShadow } from "../set/groundShadow.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
 import { WatchDrops } from "../watchDrops.js";
+
+/** Gaussians that a character is baked to where the address does not say `splats=20000`. */
+const DefaultSplats = 60_000;
 
 /** Shows whatever is dropped on it: an avatar as it is, any rigged character after baking it in the page. */
 export const DropScene: ISandboxScene = {
@@ -29,7 +32,7 @@ export const DropScene: ISandboxScene = {
             opening = abort;
             context.overlay.replaceChildren();
             try {
-                const next = await ShowFileAsync(file, scene, camera, context.overlay, abort);
+                const next = await ShowFileAsync(file, scene, camera, context, abort);
                 avatar.dispose();
                 avatar = next;
                 context.overlay.replaceChildren();
@@ -52,7 +55,7 @@ async function ShowFileAsync(
     file: File,
     scene: Scene,
     camera: ArcRotateCamera,
-    overlay: HTMLElement,
+    { overlay, parameters }: ISandboxContext,
     abort: AbortController,
 ): Promise<GaussianAvatar> {
     await RefuseOtherFilesAsync(file);
@@ -63,7 +66,8 @@ async function ShowFileAsync(
             throw error;
         }
     }
-    return await ShowAvatarAsync(await BakeFileAsync(file, overlay, abort), scene, camera, abort.signal);
+    const splats = Number(parameters.get("splats") ?? DefaultSplats);
+    return await ShowAvatarAsync(await BakeFileAsync(file, splats, overlay, abort), scene, camera, abort.signal);
 }
 
 /** Every GLB begins with the same four bytes, and so does a VRM. */
