@@ -1,20 +1,25 @@
-/** Compiles scripts of this folder, with what they import of the library, into `.cache/demo`, so that no build is needed. */
+/**
+ * Compiles TypeScript of the repository into `.cache/scripts`, with what it imports of the library, so that scripts need no
+ * build.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { register } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** The repository. */
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
+const cache = path.join(root, ".cache/scripts");
+
 /**
  * Compiles scripts, unchecked.
  *
- * @param {readonly string[]} scripts paths below this folder, for example `demo.ts`
- * @returns a function that imports one of them, by the same path
+ * @param {readonly string[]} scripts paths below the repository, for example `assets/scripts/demo.ts`
+ * @returns a function that imports one of them, or of what they import, by the same path
  */
 export function CompileScripts(scripts) {
-    const cache = path.join(root, ".cache/demo");
     mkdirSync(cache, { recursive: true });
     writeFileSync(path.join(cache, "package.json"), JSON.stringify({ type: "module" }));
     writeFileSync(
@@ -23,13 +28,11 @@ export function CompileScripts(scripts) {
             extends: path.join(root, "tsconfig.json"),
             compilerOptions: { noEmit: false, noCheck: true, outDir: cache, rootDir: root },
             include: [],
-            files: [...scripts.map((script) => `assets/scripts/${script}`), "src/wgsl.d.ts"].map((file) =>
-                path.join(root, file),
-            ),
+            files: [...scripts, "src/wgsl.d.ts"].map((file) => path.join(root, file)),
         }),
     );
     const compiler = path.join(root, "node_modules/typescript/bin/tsc");
     execFileSync(process.execPath, [compiler, "-p", cache], { stdio: "inherit" });
-    return (script) =>
-        import(pathToFileURL(path.join(cache, "assets/scripts", script.replace(/\.ts$/, ".js"))).href);
+    register("./wgslHook.mjs", import.meta.url, { data: { cache: pathToFileURL(cache).href } });
+    return (script) => import(pathToFileURL(path.join(cache, script.replace(/\.ts$/, ".js"))).href);
 }

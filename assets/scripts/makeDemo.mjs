@@ -11,13 +11,13 @@ if (!dataFolder || !["ada", "mannequin", undefined].includes(only)) {
     console.error("Usage: node assets/scripts/makeDemo.mjs <data folder> [ada | mannequin]");
     process.exit(2);
 }
-const load = CompileScripts(["demo.ts", "mannequin.ts"]);
+const load = CompileScripts(["assets/scripts/demo.ts", "assets/scripts/mannequin.ts"]);
 const [data, assets] = [path.resolve(dataFolder), path.join(root, "assets")];
 if (only !== "mannequin") {
-    const { MakeDemoAsync } = await load("demo.ts");
+    const { MakeDemoAsync } = await load("assets/scripts/demo.ts");
     await MakeDemoAsync(data, assets);
 }
 if (only !== "ada") {
-    const { MakeMannequinAsync } = await load("mannequin.ts");
+    const { MakeMannequinAsync } = await load("assets/scripts/mannequin.ts");
     await MakeMannequinAsync(data, assets);
 }

@@ -18,10 +18,10 @@ const { values, positionals } = parseArgs({
 const [what, folder] = positionals;
 const avatar = path.join(root, "assets/ada.avatar.glb");
 if (what === "lite" && folder === undefined) {
-    const { MakeSyntheticLiteAsync } = await CompileScripts(["synthetic/lite.ts"])("synthetic/lite.ts");
+    const { MakeSyntheticLiteAsync } = await LoadAsync("lite.ts");
     await MakeSyntheticLiteAsync(avatar, path.join(root, "assets/ada.lite.avatar.glb"));
 } else if (what === "dataset" && folder !== undefined) {
-    const { MakeDatasetAsync } = await CompileScripts(["synthetic/dataset.ts"])("synthetic/dataset.ts");
+    const { MakeDatasetAsync } = await LoadAsync("dataset.ts");
     const { divisor = 16, step = 1, frames = 4, seed = 1 } = values;
     await MakeDatasetAsync(avatar, path.resolve(folder), {
         divisor: Number(divisor),
@@ -32,4 +32,9 @@ if (what === "lite" && folder === undefined) {
 } else {
     console.error("Usage: node assets/scripts/makeSynthetic.mjs lite | dataset <folder> [--divisor n] [--step n]");
     process.exitCode = 2;
+}
+
+function LoadAsync(name) {
+    const script = `assets/scripts/synthetic/${name}`;
+    return CompileScripts([script])(script);
 }

@@ -51,8 +51,7 @@ export async function MakeDatasetAsync(avatar: string, out: string, options: IDa
     const maps = SeeCanonicalMaps(asset, canonical, options.step);
     const folder = path.join(out, "smpl_pos_map");
     await mkdir(folder, { recursive: true });
-    const image = (values: Float32Array): Uint8Array =>
-        WritePositionMap(Scatter(maps, values), 2 * MapSide, MapSide);
+    const image = (values: Float32Array): Uint8Array => WritePositionMap(Scatter(maps, values), 2 * MapSide, MapSide);
     await writeFile(path.join(folder, "cano_smpl_pos_map.exr"), image(maps.positions));
     await writeFile(path.join(folder, "cano_smpl_nml_map.exr"), image(maps.normals));
     await writeFile(path.join(folder, "init_pts_lbs.npy"), Weights(asset, maps));
