@@ -12,6 +12,8 @@ const RecordFile = process.env["GOLDEN_RECORD"];
 export interface IGoldenFixture {
     /** Numbers the fixture was made with. */
     readonly config: Readonly<Record<string, unknown>>;
+    /** All tensors. */
+    readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
     /** The values of a tensor, row-major. */
     readonly values: (name: string) => Float32Array | Int32Array | Uint8Array;
     /** One row of a tensor whose rows are `width` numbers wide. */
@@ -20,7 +22,13 @@ export interface IGoldenFixture {
 
 interface IFixtureIndex {
     readonly config: Readonly<Record<string, unknown>>;
-    readonly tensors: readonly { name: string; dtype: "float32" | "int32" | "uint8"; offset: number; bytes: number }[];
+    readonly tensors: readonly {
+        name: string;
+        dtype: "float32" | "int32" | "uint8";
+        shape: number[];
+        offset: number;
+        bytes: number;
+    }[];
 }
 
 /**
@@ -43,6 +51,7 @@ export function ReadGoldenFixture(name: string): IGoldenFixture {
     const cache = new Map<string, Float32Array | Int32Array | Uint8Array>();
     return {
         config: index.config,
+        tensors: index.tensors,
         values,
         row: (tensorName, rowIndex, width) => {
             const all = cache.get(tensorName) ?? values(tensorName);

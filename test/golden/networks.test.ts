@@ -1,0 +1,146 @@
+import { expect, it } from "@jest/globals";
+import { DualStyleUnetGraph } from "../../src/convert/networks/buildDualStyleUnet.js";
+import { AddDualStyleUnet } from "../../src/convert/networks/dualStyleUnet.js";
+import { NetworkGraph } from "../../src/convert/networks/networkGraph.js";
+import { SliceNetwork } from "../../src/convert/networks/sliceNetwork.js";
+import { DescribeGolden, GoldenComparison, type IGoldenFixture, ReadGoldenFixture } from "../support/goldenFixture.js";
+import { type ITestTensor, RunNetworksAsync } from "../support/networkRun.js";
+import { FixtureWeights } from "../support/styleUnetWeights.js";
+
+/** Of the fixtures' README, for float32. */
+const Tolerance = 1e-4;
+
+/** A tensor of a fixture with its shape. */
+function FixtureTensor(fixture: IGoldenFixture, name: string): ITestTensor {
+    const { shape } = fixture.tensors.find((tensor) => tensor.name === name)!;
+    return { shape, data: fixture.values(name) as Float32Array };
+}
+
+/** A picture whose pixels are repeated along both axes. */
+function Repeated({ shape, data }: ITestTensor, times: number): ITestTensor {
+    const [, channels, size] = shape as [number, number, number, number];
+    const side = size * times;
+    const values = Float32Array.from({ length: channels * side * side }, (_, index) => {
+        const [channel, row, column] = [Math.floor(index / side / side), Math.floor(index / side) % side, index % side];
+        return data[(channel * size + Math.floor(row / times)) * size + Math.floor(column / times)]!;
+    });
+    return { shape: [1, channels, side, side], data: values };
+}
+
+/** Bands [LL(o) | LH(o) | HL(o) | HH(o)] of pixels of 2 × 2 blocks, channel 4c + 2·row + column. */
+function HaarBands({ shape, data }: ITestTensor): Float32Array {
+    const [, channels, height, width] = shape as [number, number, number, number];
+    const [count, area] = [channels / 4, height * width];
+    const bands = new Float32Array(data.length);
+    for (let channel = 0; channel < count; channel++) {
+        for (let pixel = 0; pixel < area; pixel++) {
+            const at = (part: number): number => data[(channel * 4 + part) * area + pixel]!;
+            const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
+            [a + b + c + d, a + b - c - d, a - b + c - d, a - b - c + d].forEach((value, band) => {
+                bands[(band * count + channel) * area + pixel] = value / 2;
+            });
+        }
+    }
+    return bands;
+}
+
+/** What a tensor `act:<module>` of a fixture is called in our graph; null for what folding left nothing of. */
+function GraphName(module: string, stages: number): string | null {
+    const [, kind, index] = /^(.+?)(?:\.(\d+))?$/.exec(module)!;
+    const number = Number(index);
+    const side = kind!.endsWith("1") ? "front" : "back";
+    switch (kind) {
+        case "conv_in":
+            return "net/conv_in";
+        case "from_rgbs":
+            return `net/stage${number}/sum`;
+        case "cond_convs":
+            return `net/stage${number}/conv2`;
+        case "comb_convs":
+            return number === stages ? "net/level0/comb" : `net/level${stages - number}/front/comb`;
+        case "convs1":
+        case "convs2":
+            return `net/level${number >> 1}/${side}/${number % 2 === 0 ? "up" : "conv"}`;
+        case "to_rgbs1":
+        case "to_rgbs2":
+            return `net/level${number}/${side}/head${number === 0 ? "" : "/picture"}`;
+        default:
+            return null;
+    }
+}
+
+DescribeGolden("The U-Net with two decoders equals the published one", () => {
+    for (const name of ["dual_styleunet_small_c3", "dual_styleunet_small_c8"]) {
+        it(`block by block, ${name}`, async () => {
+            const fixture = ReadGoldenFixture(name);
+            const graph = DualStyleUnetGraph(FixtureWeights(fixture), [
+                { name: "net", output: "maps", style: fixture.values("style") },
+            ]);
+            const modules = fixture.tensors.map((tensor) => tensor.name).filter((tensor) => tensor.startsWith("act:"));
+            const found = modules.map((module) => GraphName(module.slice(4), 2));
+            for (const node of graph.nodes) {
+                if (found.includes(node.output.name)) {
+                    graph.output(node.output);
+                }
+            }
+            const inputs = { pose_map: FixtureTensor(fixture, "input") };
+            const { tensors } = await RunNetworksAsync(SliceNetwork(graph, "net"), inputs);
+            const blocks = new GoldenComparison(name, "blocks, of each one's maximum", Tolerance);
+            for (const [index, module] of modules.entries()) {
+                const tensor = tensors.get(found[index] ?? "");
+                if (tensor) {
+                    const expected = fixture.values(module) as Float32Array;
+                    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+                    const actual = module.includes("to_rgbs") ? HaarBands(tensor) : tensor.data;
+                    blocks.add(actual, expected, largest);
+                }
+            }
+            blocks.expectWithin();
+            expect(modules.length - found.filter((one) => tensors.has(one ?? "")).length).toBe(1); // the style
+            const output = new GoldenComparison(name, "output", Tolerance);
+            output.add(tensors.get("maps")!.data, fixture.values("output"));
+            output.expectWithin();
+        });
+    }
+
+    it("all levels at the real sizes, with view features, dual_styleunet_full_topology", async () => {
+        const name = "dual_styleunet_full_topology";
+        const fixture = ReadGoldenFixture(name);
+        const graph = new NetworkGraph();
+        const features = ["view_feat_front", "view_feat_back"].map((tensor) => FixtureTensor(fixture, tensor));
+        AddDualStyleUnet(graph, FixtureWeights(fixture), {
+            prefix: "",
+            name: "net",
+            output: "maps",
+            style: null,
+            pose: (channels, side) => graph.input("pose_map", [1, channels, side, side]),
+            viewFeatures: () => [graph.input("front", features[0]!.shape), graph.input("back", features[1]!.shape)],
+        });
+        const { tensors, milliseconds } = await RunNetworksAsync(SliceNetwork(graph, "net"), {
+            pose_map: Repeated(FixtureTensor(fixture, "input_32"), 16),
+            front: features[0]!,
+            back: features[1]!,
+        });
+        console.log(`full topology with slim channels, 512 to 1024: ${milliseconds.toFixed(0)} ms on wasm`);
+        const { data } = tensors.get("maps")!;
+        const crop = (top: number, left: number, size: number, step: number): Float32Array =>
+            Float32Array.from({ length: 6 * size * size }, (_, index) => {
+                const [channel, pixel] = [Math.floor(index / size / size), index % (size * size)];
+                const [row, column] = [top + step * Math.floor(pixel / size), left + step * (pixel % size)];
+                return data[(channel * 1024 + row) * 1024 + column]!;
+            });
+        const output = new GoldenComparison(name, "output", Tolerance);
+        output.add(crop(0, 0, 64, 16), fixture.values("out_stride16"));
+        output.add(crop(500, 700, 32, 1), fixture.values("out_crop"));
+        output.add(crop(0, 0, 16, 1), fixture.values("out_corner"));
+        const area = 1024 * 1024;
+        const channels = Array.from({ length: 6 }, (_, channel) => data.subarray(channel * area, (channel + 1) * area));
+        const means = channels.map((values) => values.reduce((sum, value) => sum + value, 0) / area);
+        const deviations = channels.map((values, channel) =>
+            Math.sqrt(values.reduce((sum, value) => sum + (value - means[channel]!) ** 2, 0) / (area - 1)),
+        );
+        output.add(means, fixture.values("out_mean"));
+        output.add(deviations, fixture.values("out_std"));
+        output.expectWithin();
+    });
+});
