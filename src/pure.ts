@@ -21,6 +21,20 @@ export {
 } from "./format/avatarAsset.js";
 export { type IMorphTarget } from "./format/morphTarget.js";
 export {
+    type ConditioningChannel,
+    type GaussianAttribute,
+    type IAttributeOutput,
+    type IAvatarNetwork,
+    type IConditioning,
+    type IFixedHands,
+    type IInfluences,
+    type IMapDecoding,
+    type IMapModel,
+    type IPoseProjection,
+    type ITensorContract,
+    type TensorType,
+} from "./format/mapModel.js";
+export {
     BodyModels,
     SmplxJointNames,
     SmplxJointParents,
@@ -31,6 +45,14 @@ export { CreateAvatarEngineAsync } from "./avatar/avatarEngine.js";
 export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
 export { LoadAvatarAsync, type ILoadAvatarOptions } from "./avatar/loadAvatar.js";
+export {
+    AvatarNetworks,
+    type IGaussianMap,
+    type NetworkProvider,
+    type NetworkState,
+} from "./avatar/networks/avatarNetworks.js";
+export { type AvatarTier, type INetworkSettings } from "./avatar/networks/networkSettings.js";
+export { NetworkError, type NetworkErrorCode } from "./networks/networkError.js";
 export { RegisterAvatarLoader } from "./avatar/gltf/registerAvatarLoader.js";
 export { AvatarAnimator } from "./animation/animator/avatarAnimator.js";
 export {

@@ -19,6 +19,7 @@ import { FindAvatarPrimitive } from "../../format/findAvatar.js";
 import { AvatarBufferViews, ParseAvatar } from "../../format/parseAvatar.js";
 import { AvatarRenderer } from "../avatarRenderer.js";
 import { GaussianAvatar } from "../gaussianAvatar.js";
+import { KeepSideFiles } from "../networks/networkFiles.js";
 
 /** Ahead of Babylon's own `KHR_gaussian_splatting`, which has no order and so comes last. */
 const LoaderOrder = 100;
@@ -163,11 +164,18 @@ export class AvatarLoaderExtension implements IGLTFLoaderExtension {
             bytes.set(index, new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
         };
         await Promise.all(AvatarBufferViews(gltf).map(load));
-        return ParseAvatar({
+        const { parent, rootUrl } = this._loader;
+        const asset = ParseAvatar({
             json: gltf,
             bufferView: (index) => bytes.get(index)!,
-            fileName: this._loader.rootUrl ?? "",
+            fileName: rootUrl ?? "",
         });
+        // Loaded when a tier is first used, long after the loader is gone.
+        KeepSideFiles(
+            asset,
+            async (uri) => await parent.preprocessUrlAsync((rootUrl ?? "") + uri, rootUrl ?? undefined),
+        );
+        return asset;
     }
 
     private _createAvatar(name: string, asset: IAvatarAsset, node: INode): GaussianAvatar {
