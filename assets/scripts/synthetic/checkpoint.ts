@@ -43,22 +43,24 @@ export interface ICheckpointOptions {
  */
 export function MakeBodyCheckpoint(options: ICheckpointOptions): ICheckpointTensor[] {
     const tensors: ICheckpointTensor[] = [];
-    const random = new RandomNumbers(options.seed);
     const add = (key: string, shape: readonly number[], fill: Fill): void => {
         const length = shape.reduce((product, size) => product * size, 1);
-        tensors.push({ key, shape, values: typeof fill === "function" ? fill(length) : Float32Array.from(fill) });
+        // Each has a generator of its own: whoever needs shapes alone waits for no numbers.
+        const seed = Math.imul(options.seed, 0x9e3779b1) + tensors.length;
+        tensors.push({
+            key,
+            shape,
+            read: () => (typeof fill === "function" ? fill(length, new RandomNumbers(seed)) : Float32Array.from(fill)),
+        });
     };
-    const normal = (deviation: number): Fill => {
-        return (length) => random.normals(length, deviation);
-    };
-    const network = { add, normal, width: (side: number) => Math.max(2, OfficialWidths[side]! / options.divisor) };
+    const network = { add, width: (side: number) => Math.max(2, OfficialWidths[side]! / options.divisor) };
     const style = Math.max(2, StyleWidth / options.divisor);
     AddNetwork("color_net", MeanColor, style, network);
     AddNetwork("position_net", [0, 0, 0], style, network);
     AddNetwork("other_net", MeanOther, style, network);
     const [first, second] = [network.width(512), network.width(256)];
     const uniform = (fanIn: number): Fill => {
-        return (length) => new Float32Array(length).map(() => (2 * random.uniform() - 1) / Math.sqrt(fanIn));
+        return (length, random) => new Float32Array(length).map(() => (2 * random.uniform() - 1) / Math.sqrt(fanIn));
     };
     add("viewdir_net.0.weight", [first, 1, 4, 4], uniform(16));
     add("viewdir_net.0.bias", [first], uniform(16));
@@ -67,16 +69,19 @@ export function MakeBodyCheckpoint(options: ICheckpointOptions): ICheckpointTens
     return tensors;
 }
 
-type Fill = readonly number[] | ((length: number) => Float32Array);
+type Fill = readonly number[] | ((length: number, random: RandomNumbers) => Float32Array);
 
 interface INetworkWriter {
     readonly add: (key: string, shape: readonly number[], fill: Fill) => void;
-    readonly normal: (deviation: number) => Fill;
     readonly width: (side: number) => number;
 }
 
 const Zeros: Fill = (length) => new Float32Array(length);
 const Ones: Fill = (length) => new Float32Array(length).fill(1);
+
+function Normal(deviation: number): Fill {
+    return (length, random) => random.normals(length, deviation);
+}
 
 /** Outer product of the filter with itself, its sum `gain`. */
 function FirKernel(gain: number): number[] {
@@ -84,34 +89,34 @@ function FirKernel(gain: number): number[] {
 }
 
 function AddNetwork(name: string, mean: readonly number[], style: number, writer: INetworkWriter): void {
-    const { add, normal, width } = writer;
+    const { add, width } = writer;
     for (const layer of [1, 2]) {
-        add(`${name}.style.${layer}.weight`, [style, style], normal(100));
+        add(`${name}.style.${layer}.weight`, [style, style], Normal(100));
         add(`${name}.style.${layer}.bias`, [style], Zeros);
     }
     EncoderSides.forEach((side, index) => {
         const features = width(side);
         const inputs = index === EncoderSides.length - 1 ? features : 2 * features;
-        add(`${name}.comb_convs.${index}.0.weight`, [features, inputs, 3, 3], normal(1));
+        add(`${name}.comb_convs.${index}.0.weight`, [features, inputs, 3, 3], Normal(1));
         add(`${name}.comb_convs.${index}.1.bias`, [features], Zeros);
     });
     const stages = EncoderSides.slice(0, -1);
     stages.forEach((side, index) => {
         add(`${name}.from_rgbs.${index}.downsample.kernel`, [4, 4], FirKernel(1));
-        add(`${name}.from_rgbs.${index}.conv.0.weight`, [width(side), 3, 1, 1], normal(1));
+        add(`${name}.from_rgbs.${index}.conv.0.weight`, [width(side), 3, 1, 1], Normal(1));
         add(`${name}.from_rgbs.${index}.conv.1.bias`, [width(side)], Zeros);
     });
     stages.forEach((side, index) => {
         const [features, next] = [width(side), width(EncoderSides[index + 1]!)];
         const key = `${name}.cond_convs.${index}`;
-        add(`${key}.conv1.0.weight`, [features, features, 3, 3], normal(1));
+        add(`${key}.conv1.0.weight`, [features, features, 3, 3], Normal(1));
         add(`${key}.conv1.1.bias`, [features], Zeros);
         add(`${key}.conv2.0.kernel`, [4, 4], FirKernel(1));
-        add(`${key}.conv2.1.weight`, [next, features, 3, 3], normal(1));
+        add(`${key}.conv2.1.weight`, [next, features, 3, 3], Normal(1));
         add(`${key}.conv2.2.bias`, [next], Zeros);
     });
     add(`${name}.conv_in.0.kernel`, [4, 4], FirKernel(1));
-    add(`${name}.conv_in.1.weight`, [width(256), 3, 3, 3], normal(1));
+    add(`${name}.conv_in.1.weight`, [width(256), 3, 3, 3], Normal(1));
     add(`${name}.conv_in.2.bias`, [width(256)], Zeros);
     for (const decoder of [1, 2]) {
         AddDecoder(`${name}.convs${decoder}`, style, writer);
@@ -120,22 +125,22 @@ function AddNetwork(name: string, mean: readonly number[], style: number, writer
         AddHeads(`${name}.to_rgbs${decoder}`, mean, style, writer);
     }
     DecoderSides.forEach((side, level) => {
-        add(`${name}.noises.noise_${2 * level}`, [1, 1, side, side], normal(1));
-        add(`${name}.noises.noise_${2 * level + 1}`, [1, 1, side, side], normal(1));
+        add(`${name}.noises.noise_${2 * level}`, [1, 1, side, side], Normal(1));
+        add(`${name}.noises.noise_${2 * level + 1}`, [1, 1, side, side], Normal(1));
     });
     AddHaar(`${name}.iwt`, 1, writer);
 }
 
-function AddDecoder(key: string, style: number, { add, normal, width }: INetworkWriter): void {
+function AddDecoder(key: string, style: number, { add, width }: INetworkWriter): void {
     DecoderSides.forEach((side, level) => {
         const features = width(side);
         [width(side / 2), features].forEach((inputs, half) => {
             const layer = `${key}.${2 * level + half}`;
-            add(`${layer}.conv.weight`, [1, features, inputs, 3, 3], normal(1));
+            add(`${layer}.conv.weight`, [1, features, inputs, 3, 3], Normal(1));
             if (half === 0) {
                 add(`${layer}.conv.blur.kernel`, [4, 4], FirKernel(4));
             }
-            AddModulation(layer, inputs, style, { add, normal, width });
+            AddModulation(layer, inputs, style, { add, width });
             add(`${layer}.noise.weight`, [1], [NoiseStrength]);
             add(`${layer}.activate.bias`, [features], Zeros);
         });
@@ -143,7 +148,7 @@ function AddDecoder(key: string, style: number, { add, normal, width }: INetwork
 }
 
 function AddHeads(key: string, mean: readonly number[], style: number, writer: INetworkWriter): void {
-    const { add, normal, width } = writer;
+    const { add, width } = writer;
     const outputs = 4 * mean.length;
     DecoderSides.forEach((side, level) => {
         const head = `${key}.${level}`;
@@ -154,13 +159,13 @@ function AddHeads(key: string, mean: readonly number[], style: number, writer: I
         add(`${head}.upsample.kernel`, [4, 4], FirKernel(4));
         AddHaar(`${head}.iwt`, 1, writer);
         AddHaar(`${head}.dwt`, -1, writer);
-        add(`${head}.conv.weight`, [1, outputs, width(side), 1, 1], normal(HeadGain));
+        add(`${head}.conv.weight`, [1, outputs, width(side), 1, 1], Normal(HeadGain));
         AddModulation(head, width(side), style, writer);
     });
 }
 
-function AddModulation(layer: string, inputs: number, style: number, { add, normal }: INetworkWriter): void {
-    add(`${layer}.conv.modulation.weight`, [inputs, style], normal(1));
+function AddModulation(layer: string, inputs: number, style: number, { add }: INetworkWriter): void {
+    add(`${layer}.conv.modulation.weight`, [inputs, style], Normal(1));
     add(`${layer}.conv.modulation.bias`, [inputs], Ones);
 }
 

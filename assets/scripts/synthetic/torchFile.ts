@@ -6,8 +6,8 @@ export interface ICheckpointTensor {
     readonly key: string;
     /** Dimensions, outermost first. */
     readonly shape: readonly number[];
-    /** Values, row-major. */
-    readonly values: Float32Array;
+    /** Makes its values, row-major; the same ones every time. */
+    readonly read: () => Float32Array;
 }
 
 /**
@@ -21,8 +21,8 @@ export function WriteTorchCheckpoint(tensors: readonly ICheckpointTensor[]): Uin
     const files: Record<string, Uint8Array> = {};
     files["net/data.pkl"] = PickleCheckpoint(tensors);
     files["net/byteorder"] = new TextEncoder().encode("little");
-    tensors.forEach(({ values }, index) => {
-        files[`net/data/${index}`] = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    tensors.forEach(({ read }, index) => {
+        files[`net/data/${index}`] = new Uint8Array(read().buffer);
     });
     files["net/version"] = new TextEncoder().encode("3\n");
     return zipSync(files, { level: 0 });
@@ -33,11 +33,12 @@ function PickleCheckpoint(tensors: readonly ICheckpointTensor[]): Uint8Array {
     pickle.byte(0x80).byte(2).text("}(");
     pickle.string("epoch_idx").int(1).string("iter_idx").int(1);
     pickle.string("avatar_net").global("collections", "OrderedDict").text(")R(");
-    tensors.forEach(({ key, shape, values }, index) => {
-        const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
+    tensors.forEach(({ key, shape }, index) => {
+        const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
+        const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
         pickle.string(key).global("torch._utils", "_rebuild_tensor_v2").text("((");
         pickle.string("storage").global("torch", "FloatStorage").string(String(index)).string("cpu");
-        pickle.int(values.length).text("tQ").int(0).tuple(shape).tuple(strides);
+        pickle.int(product(shape)).text("tQ").int(0).tuple(shape).tuple(strides);
         pickle.byte(0x89).global("collections", "OrderedDict").text(")RtR");
     });
     return pickle.text("uu.").toBytes();
