@@ -1,5 +1,4 @@
 import { type AccessorReader } from "./accessor.js";
-import { type IAccessorRule } from "./accessorRule.js";
 import { type AvatarFormatErrorCode } from "./avatarFormatError.js";
 import { type IssueList } from "./issueList.js";
 
@@ -20,7 +19,7 @@ export function IsComplete<T extends object>(parts: T): parts is { [K in keyof T
 }
 
 /** Component forms of whole numbers. */
-export const IntegerForms = ["u8", "u16", "u32"] as const;
+const IntegerForms = ["u8", "u16", "u32"] as const;
 
 /** Reads the arrays of one map model. Each method gives null for what cannot be used, and notes why. */
 export class MapArrayReader {
@@ -55,21 +54,36 @@ export class MapArrayReader {
      * @param accessor index into `accessors`
      * @param path JSON pointer of the field
      * @param width numbers in a row
-     * @param count rows wanted; undefined when any number below `maxCount` will do
+     * @param count rows wanted; what they take is bounded by the bytes that hold them
      * @param forms component forms
-     * @param maxCount most rows
      * @returns [count, width] numbers
      */
     public read(
         accessor: number,
         path: string,
         width: RowWidth,
-        count: number | undefined,
+        count: number,
         forms: readonly string[] = ["f32"],
-        maxCount = count!,
     ): Float32Array | null {
-        const rule: IAccessorRule = { type: RowTypes[width], forms, maxCount: Math.max(maxCount, count ?? 0) };
-        return this._reader.read(accessor, path, count === undefined ? rule : { ...rule, count });
+        return this._reader.read(accessor, path, { type: RowTypes[width], forms, count, maxCount: Infinity });
+    }
+
+    /**
+     * Reads numbers of which the file tells how many there are.
+     *
+     * @param accessor index into `accessors`
+     * @param path JSON pointer of the field
+     * @param maxCount most of them
+     * @param forms component forms
+     * @returns the numbers
+     */
+    public readScalars(
+        accessor: number,
+        path: string,
+        maxCount: number,
+        forms: readonly string[] = ["f32"],
+    ): Float32Array | null {
+        return this._reader.read(accessor, path, { type: "SCALAR", forms, maxCount });
     }
 
     /**
@@ -114,7 +128,7 @@ export class MapArrayReader {
      */
     public readAscending(accessor: number, path: string, limit: number, maxCount: number): Uint32Array | null {
         // Numbers below 2²⁴ are exact in 32-bit floats; the limits of the format keep them there.
-        const numbers = this.read(accessor, path, 1, undefined, IntegerForms, maxCount);
+        const numbers = this.readScalars(accessor, path, maxCount, IntegerForms);
         if (numbers === null || !this._reader.charge(numbers.length * 4, path)) {
             return null;
         }

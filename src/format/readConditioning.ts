@@ -31,7 +31,7 @@ function ReadProjection(
 ): IPoseProjection | null {
     const pixels = arrays.readAscending(projection.pixels, `${path}/pixels`, size * size, size * size);
     const limits = arrays.require(
-        arrays.read(projection.limits, `${path}/limits`, 1, undefined, ["f32"], MaxProjectionComponents),
+        arrays.readScalars(projection.limits, `${path}/limits`, MaxProjectionComponents),
         1,
         (value) => value >= 0,
         "invalid-map-model",

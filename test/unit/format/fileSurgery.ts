@@ -104,3 +104,40 @@ export const Track = (file: IOpenAvatarFile, path: string): any => {
         animation.channels.find((channel: { target: { path: string } }) => channel.target.path === path).sampler
     ];
 };
+
+/** Replaces one value anywhere in a document by something unfit. */
+export function MutateJson(root: unknown, random: () => number): void {
+    const slots: { holder: Record<string, unknown>; key: string }[] = [];
+    const open: unknown[] = [root];
+    while (open.length > 0) {
+        const holder = open.pop() as Record<string, unknown>;
+        for (const key of Object.keys(holder)) {
+            slots.push({ holder, key });
+            if (typeof holder[key] === "object" && holder[key] !== null) {
+                open.push(holder[key]);
+            }
+        }
+    }
+    const { holder, key } = slots[Math.floor(random() * slots.length)]!;
+    const unfit = [
+        null,
+        -1,
+        0,
+        1,
+        3.5,
+        255,
+        65536,
+        4294967296,
+        1e300,
+        "",
+        "x",
+        [],
+        {},
+        true,
+        [[]],
+        // An own key, as only JSON text makes it; in a literal it would be the prototype.
+        JSON.parse('{"__proto__":{"polluted":true}}'),
+        JSON.parse('{"constructor":{"prototype":{"polluted":true}}}'),
+    ];
+    holder[key] = unfit[Math.floor(random() * unfit.length)];
+}

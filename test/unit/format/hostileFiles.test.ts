@@ -8,7 +8,7 @@ import { FindAvatarPrimitive } from "../../../src/format/findAvatar.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { SeededRandom } from "../../support/seededRandom.js";
-import { AddAccessor, BrokenFile, OpenAvatarFile, SampleFile } from "./fileSurgery.js";
+import { AddAccessor, BrokenFile, MutateJson, OpenAvatarFile, SampleFile } from "./fileSurgery.js";
 
 /** Reads a file that may be anything: it gives an avatar or a format error, never another failure. */
 function ExpectReadOrRefused(bytes: Uint8Array): boolean {
@@ -22,43 +22,6 @@ function ExpectReadOrRefused(bytes: Uint8Array): boolean {
         expect(error.message.length).toBeLessThan(600);
         return false;
     }
-}
-
-/** Replaces one value anywhere in a document by something unfit. */
-function MutateJson(root: unknown, random: () => number): void {
-    const slots: { holder: Record<string, unknown>; key: string }[] = [];
-    const open: unknown[] = [root];
-    while (open.length > 0) {
-        const holder = open.pop() as Record<string, unknown>;
-        for (const key of Object.keys(holder)) {
-            slots.push({ holder, key });
-            if (typeof holder[key] === "object" && holder[key] !== null) {
-                open.push(holder[key]);
-            }
-        }
-    }
-    const { holder, key } = slots[Math.floor(random() * slots.length)]!;
-    const unfit = [
-        null,
-        -1,
-        0,
-        1,
-        3.5,
-        255,
-        65536,
-        4294967296,
-        1e300,
-        "",
-        "x",
-        [],
-        {},
-        true,
-        [[]],
-        // An own key, as only JSON text makes it; in a literal it would be the prototype.
-        JSON.parse('{"__proto__":{"polluted":true}}'),
-        JSON.parse('{"constructor":{"prototype":{"polluted":true}}}'),
-    ];
-    holder[key] = unfit[Math.floor(random() * unfit.length)];
 }
 
 describe("a file that cannot be trusted", () => {

@@ -9,9 +9,10 @@ import {
 import { ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../../../src/format/readAvatar.js";
 import { BrokenContents } from "./brokenContents.js";
 import { BrokenDocuments } from "./brokenDocuments.js";
+import { BreakMaps, BrokenMaps } from "./brokenMaps.js";
 import { Broken, BrokenFile, type Case, KHR, Track } from "./fileSurgery.js";
 
-const Errors: readonly Case[] = [...BrokenDocuments, ...BrokenContents];
+const Errors: readonly Case[] = [...BrokenDocuments, ...BrokenContents, ...BrokenMaps];
 
 describe("a broken avatar file", () => {
     it.each(Errors)("%s is refused as %s", (_, code, words, file) => {
@@ -113,6 +114,12 @@ const Warnings: readonly Case[] = [
         "approximated-interpolation",
         /STEP/,
         Broken((file) => (Track(file, "rotation").interpolation = "STEP")),
+    ],
+    [
+        "a tier that does not say how it makes Gaussians",
+        "ignored-tier",
+        /tiers\/1: does not say/,
+        BreakMaps((_, { extension }) => delete extension.tiers[1].maps),
     ],
 ];
 
