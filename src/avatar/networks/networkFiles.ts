@@ -1,4 +1,4 @@
-import { LoadFile, type LoadFileError } from "@babylonjs/core/Misc/fileTools.js";
+import { LoadFile } from "@babylonjs/core/Misc/fileTools.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { AvatarFormatError } from "../../format/avatarFormatError.js";
 import { LoadNetworkAsync } from "../../format/loadNetwork.js";
@@ -68,7 +68,7 @@ export async function LoadNetworkBytesAsync(
                 undefined,
                 true,
                 (_request, error) => {
-                    reject(fail((error as LoadFileError | undefined)?.message ?? "no answer"));
+                    reject(fail(error?.message ?? "no answer"));
                 },
             );
             signal.addEventListener("abort", () => {

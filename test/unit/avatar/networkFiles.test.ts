@@ -9,7 +9,7 @@ const Bytes = Uint8Array.of(1, 2, 3, 4);
 
 /** A server with one file, in the place of the browser's requests. */
 class FakeRequest extends EventTarget {
-    public static readonly asked: string[] = [];
+    public static readonly Asked: string[] = [];
     public readyState = 0;
     public status = 0;
     public statusText = "";
@@ -20,7 +20,7 @@ class FakeRequest extends EventTarget {
     public isAborted = false;
 
     public open(_method: string, url: string): void {
-        FakeRequest.asked.push(url);
+        FakeRequest.Asked.push(url);
         this.responseURL = url;
     }
 
@@ -66,9 +66,9 @@ describe("the side files of networks", () => {
 
     beforeEach(() => {
         Object.assign(globalThis, { XMLHttpRequest: FakeRequest });
-        FakeRequest.asked.length = 0;
+        FakeRequest.Asked.length = 0;
         asset = MakeSampleAvatar({ gaussians: 10, joints: 1 });
-        KeepSideFiles(asset, async (uri) => `https://people.example/ada/${uri}`);
+        KeepSideFiles(asset, (uri) => Promise.resolve(`https://people.example/ada/${uri}`));
     });
     afterEach(() => {
         Reflect.deleteProperty(globalThis, "XMLHttpRequest");
@@ -76,9 +76,9 @@ describe("the side files of networks", () => {
 
     it("are looked for beside the avatar's file, and those in it nowhere", async () => {
         expect(await LoadNetworkBytesAsync(asset, Network(), signal)).toEqual(Bytes);
-        expect(FakeRequest.asked).toEqual(["https://people.example/ada/nets/decoder.onnx"]);
+        expect(FakeRequest.Asked).toEqual(["https://people.example/ada/nets/decoder.onnx"]);
         expect(await LoadNetworkBytesAsync(asset, Network({ bytes: Bytes, uri: null }), signal)).toBe(Bytes);
-        expect(FakeRequest.asked.length).toBe(1);
+        expect(FakeRequest.Asked.length).toBe(1);
     });
 
     it("are named when they are not there, or are not what the avatar says", async () => {
