@@ -27,7 +27,6 @@ export async function RunNetworksAsync(
     const tensors = new Map(Object.entries(inputs));
     let milliseconds = 0;
     for (const network of networks) {
-        // eslint-disable-next-line no-await-in-loop -- sessions of one runtime are made and run one by one
         milliseconds += await RunNetworkAsync(network, tensors);
     }
     return { tensors, milliseconds };

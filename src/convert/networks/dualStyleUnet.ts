@@ -105,8 +105,8 @@ class DualStyleUnetBuilder {
         for (let stage = 0; stage < encoderWidths.length - 1; stage++) {
             const [width, next] = encoderWidths.slice(stage, stage + 2) as [number, number];
             const name = `stage${stage}`;
-            const weight = FirWeights(inputChannels, 1);
-            const layout = { weight, bias: null, stride: 2, pads: [1, 1] as const, groups: inputChannels };
+            const weight = FirWeights(inputChannels, "both", 1);
+            const layout = { weight, bias: null, stride: 2, pads: Border(1), groups: inputChannels };
             image = this._graph.conv(this._name(`${name}/image`), image, layout);
             const seen = this._equalised(`${name}/seen`, `from_rgbs.${stage}.conv.0.weight`, `from_rgbs.${stage}.conv.1.bias`, image, width, 1); // prettier-ignore
             features = this._graph.add(this._name(`${name}/sum`), features, seen);
@@ -122,10 +122,24 @@ class DualStyleUnetBuilder {
 
     /** Low-pass filter, then a 3 × 3 convolution with stride 2. */
     private _down(name: string, weightKey: string, biasKey: string, x: IGraphValue, outputs: number): IGraphValue {
+        const smooth = this._smooth(name, x, 2, 1, null);
+        return this._equalised(name, weightKey, biasKey, smooth, outputs, 3, 2, 0);
+    }
+
+    /** The low-pass filter along rows, then along columns: half the work of doing both at once. */
+    private _smooth(
+        name: string,
+        x: IGraphValue,
+        border: number,
+        gain: number,
+        bias: IGraphConstant | null,
+    ): IGraphValue {
         const channels = x.shape[1]!;
-        const layout = { weight: FirWeights(channels, 1), bias: null, pads: [2, 2] as const, groups: channels };
-        const smooth = this._graph.conv(this._name(`${name}/fir`), x, layout);
-        return this._equalised(name, weightKey, biasKey, smooth, outputs, 3, 2, [0, 0]);
+        const part = Math.sqrt(gain);
+        const rows = { weight: FirWeights(channels, "rows", part), bias: null, groups: channels };
+        const half = this._graph.conv(this._name(`${name}/fir_rows`), x, { ...rows, pads: [border, 0, border, 0] });
+        const columns = { weight: FirWeights(channels, "columns", part), bias, groups: channels };
+        return this._graph.conv(this._name(`${name}/fir`), half, { ...columns, pads: [0, border, 0, border] });
     }
 
     /** A convolution with equalised weights and a leaky ReLU. */
@@ -137,14 +151,17 @@ class DualStyleUnetBuilder {
         outputs: number,
         size: number,
         stride = 1,
-        pads: readonly [number, number] = [(size - 1) / 2, (size - 1) / 2],
+        border = (size - 1) / 2,
     ): IGraphValue {
         const shape = [outputs, x.shape[1]!, size, size];
         const weight = this._constant(weightKey, weightKey, shape, shape, (stored) =>
             Scaled(stored, EqualisedScale(shape)),
         );
         const bias = this._constant(biasKey, biasKey, [outputs], [outputs], (stored) => Scaled(stored, LeakyGain));
-        return this._leaky(name, this._graph.conv(this._name(`${name}/conv`), x, { weight, bias, stride, pads }));
+        return this._leaky(
+            name,
+            this._graph.conv(this._name(`${name}/conv`), x, { weight, bias, stride, pads: Border(border) }),
+        );
     }
 
     /** The half of a comb convolution that reads the encoder's features, with the bias; both decoders need it. */
@@ -154,7 +171,7 @@ class DualStyleUnetBuilder {
         const weight = this._combHalf(level, encoded.shape[1]!, "encoder");
         const biasKey = `${key}.1.bias`;
         const bias = this._constant(biasKey, biasKey, [outputs], [outputs], (stored) => Scaled(stored, LeakyGain));
-        const shared = this._graph.conv(this._name(`level${level}/shared`), encoded, { weight, bias, pads: [1, 1] });
+        const shared = this._graph.conv(this._name(`level${level}/shared`), encoded, { weight, bias, pads: Border(1) });
         this._graph.endBlock();
         return shared;
     }
@@ -163,7 +180,7 @@ class DualStyleUnetBuilder {
         const name = `level${level}/${Sides[side]!.name}/comb`;
         const weight = this._combHalf(level, features.shape[1]!, "decoder");
         const viewed = this._addViewFeature(level, side, features);
-        const own = this._graph.conv(this._name(`${name}/own`), viewed, { weight, bias: null, pads: [1, 1] });
+        const own = this._graph.conv(this._name(`${name}/own`), viewed, { weight, bias: null, pads: Border(1) });
         return this._leaky(name, this._graph.add(this._name(`${name}/sum`), own, shared));
     }
 
@@ -232,11 +249,10 @@ class DualStyleUnetBuilder {
         if (half === 0) {
             const weight = { name: this._name(`${key}.up`), shape: [inputs, outputs, 3, 3], make: () => Transposed(fold(), outputs, inputs) }; // prettier-ignore
             const wide = this._graph.convTranspose(this._name(`${name}/transposed`), x, { weight, bias: null, stride: 2 }); // prettier-ignore
-            const filter = { weight: FirWeights(outputs, 4), bias, pads: [1, 1] as const, groups: outputs };
-            made = this._graph.conv(this._name(`${name}/fir`), wide, filter);
+            made = this._smooth(name, wide, 1, 4, bias);
         } else {
             const weight = { name: this._name(`${key}.conv`), shape: [outputs, inputs, 3, 3], make: fold };
-            made = this._graph.conv(this._name(`${name}/conv`), x, { weight, bias, pads: [1, 1] });
+            made = this._graph.conv(this._name(`${name}/conv`), x, { weight, bias, pads: Border(1) });
         }
         const noisy = this._graph.add(this._name(`${name}/noisy`), made, this._noise(key, index, made.shape[2]!));
         return this._leaky(name, noisy);
@@ -275,7 +291,8 @@ class DualStyleUnetBuilder {
         }
         // Six heads are summed: in float32, since nothing after this would hide the rounding.
         const image = this._graph.depthToSpace(this._name(`${name}/before`), before, true);
-        const doubling = { weight: FirDoublingWeights(channels), bias: null, pads: [1, 1] as const, isWide: true };
+        const taps = FirDoublingWeights(channels);
+        const doubling = { weight: taps, bias: null, pads: Border(1), groups: channels, isWide: true };
         const doubled = this._graph.conv(this._name(`${name}/doubled`), image, doubling);
         return this._graph.add(this._name(`${name}/picture`), doubled, head, true);
     }
@@ -304,6 +321,11 @@ class DualStyleUnetBuilder {
     private _name(name: string): string {
         return `${this._parts.name}/${name}`;
     }
+}
+
+/** The same number of zeros on all sides. */
+function Border(size: number): [number, number, number, number] {
+    return [size, size, size, size];
 }
 
 /** What equalised weights are multiplied by, with the gain of the leaky ReLU behind them. */

@@ -4,51 +4,45 @@ import { type IGraphConstant } from "./networkGraph.js";
 const FirTaps = [1 / 8, 3 / 8, 3 / 8, 1 / 8];
 
 /**
- * The low-pass filter for every channel on its own: weights of a grouped 4 × 4 convolution.
+ * The low-pass filter for every channel on its own, along one axis or both: weights of a grouped convolution.
  *
  * @param channels C
- * @param gain factor: 1, or 4 after enlarging by zeros
- * @returns [C,1,4,4]
+ * @param axes `rows`: [C,1,4,1], `columns`: [C,1,1,4], `both`: [C,1,4,4]
+ * @param gain factor
+ * @returns the weights
  */
-export function FirWeights(channels: number, gain: number): IGraphConstant {
+export function FirWeights(channels: number, axes: "rows" | "columns" | "both", gain: number): IGraphConstant {
+    const [height, width] = { rows: [4, 1], columns: [1, 4], both: [4, 4] }[axes] as [number, number];
     return {
-        name: `fir_${channels}_gain${gain}`,
-        shape: [channels, 1, 4, 4],
+        name: `fir_${axes}_${channels}_gain${gain}`,
+        shape: [channels, 1, height, width],
         make: () =>
-            Float32Array.from({ length: channels * 16 }, (_, index) => {
-                const tap = index % 16;
-                return gain * FirTaps[tap >> 2]! * FirTaps[tap & 3]!;
+            Float32Array.from({ length: channels * height * width }, (_, index) => {
+                const [row, column] = [Math.floor(index / width) % height, index % width];
+                return gain * (height === 1 ? 1 : FirTaps[row]!) * (width === 1 ? 1 : FirTaps[column]!);
             }),
     };
 }
 
 /**
- * Doubling a picture with the low-pass filter (zeros inserted, pad (2,1), gain 4) as a 3 × 3 convolution that makes four channels
- * of one: those of the 2 × 2 pixels that a pixel becomes, row by row. Each reads two pixels along each axis, with weights 1/4
- * and 3/4.
+ * Doubling a picture with the low-pass filter (zeros inserted, pad (2,1), gain 4) as a grouped 3 × 3 convolution that makes four
+ * channels of one: those of the 2 × 2 pixels that a pixel becomes, row by row. Each reads two pixels along each axis, with weights
+ * 1/4 and 3/4.
  *
- * @param channels C; they stay apart although the convolution is no grouped one: those of one channel a group are slow
- * @returns [4C,C,3,3]
+ * @param channels C
+ * @returns [4C,1,3,3]
  */
 export function FirDoublingWeights(channels: number): IGraphConstant {
     // Along an axis: the first half of a pixel leans to the one before it, the second half to the one after it.
-    const taps = [[1 / 4, 3 / 4, 0], [0, 3 / 4, 1 / 4]] as const; // prettier-ignore
+    const taps = [[1 / 4, 3 / 4, 0], [0, 3 / 4, 1 / 4]]; // prettier-ignore
     return {
         name: `fir_doubling_${channels}`,
-        shape: [4 * channels, channels, 3, 3],
-        make: () => {
-            const weights = new Float32Array(4 * channels * channels * 9);
-            for (let channel = 0; channel < channels; channel++) {
-                for (let part = 0; part < 4; part++) {
-                    for (let tap = 0; tap < 9; tap++) {
-                        const row = taps[(part >> 1) as 0 | 1][Math.floor(tap / 3) as 0 | 1 | 2];
-                        const column = taps[(part & 1) as 0 | 1][(tap % 3) as 0 | 1 | 2];
-                        weights[((channel * 4 + part) * channels + channel) * 9 + tap] = row * column;
-                    }
-                }
-            }
-            return weights;
-        },
+        shape: [4 * channels, 1, 3, 3],
+        make: () =>
+            Float32Array.from({ length: channels * 36 }, (_, index) => {
+                const [part, tap] = [Math.floor(index / 9) % 4, index % 9];
+                return taps[part >> 1]![Math.floor(tap / 3)]! * taps[part & 1]![tap % 3]!;
+            }),
     };
 }
 

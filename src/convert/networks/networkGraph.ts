@@ -42,8 +42,8 @@ export interface IConvolution {
     readonly bias: IGraphConstant | null;
     /** Pixels between outputs (default: 1); for a transposed one between inputs. */
     readonly stride?: number;
-    /** Zeros around the picture, at the beginning and at the end of both axes (default: none). */
-    readonly pads?: readonly [number, number];
+    /** Zeros around the picture (default: none). */
+    readonly pads?: readonly [top: number, left: number, bottom: number, right: number];
     /** Groups of channels (default: 1). */
     readonly groups?: number;
     /** Whether it is computed in float32 also in a float16 network (default: no). */
@@ -115,15 +115,15 @@ export class NetworkGraph {
      * @returns [1,outputs,H',W']
      */
     public conv(name: string, x: IGraphValue, layout: IConvolution): IGraphValue {
-        const { weight, bias, stride = 1, pads = [0, 0], groups = 1, isWide = false } = layout;
+        const { weight, bias, stride = 1, pads = [0, 0, 0, 0], groups = 1, isWide = false } = layout;
         const [outputs, , height, width] = weight.shape as [number, number, number, number];
-        const extent = (size: number, kernel: number): number =>
-            Math.floor((size + pads[0] + pads[1] - kernel) / stride) + 1;
-        const shape = [1, outputs, extent(x.shape[2]!, height), extent(x.shape[3]!, width)];
+        const extent = (axis: 0 | 1, kernel: number): number =>
+            Math.floor((x.shape[2 + axis]! + pads[axis] + pads[axis + 2]! - kernel) / stride) + 1;
+        const shape = [1, outputs, extent(0, height), extent(1, width)];
         return this._node("Conv", [x, weight, bias], name, shape, isWide, {
             kernel_shape: [height, width],
             strides: [stride, stride],
-            pads: [pads[0], pads[0], pads[1], pads[1]],
+            pads,
             group: groups,
         });
     }

@@ -28,7 +28,7 @@ export function AddViewNet(
             return { name: `viewdir_net/${index}.${key}`, shape: size, make };
         };
         const layout = { weight: constant("weight", shape), bias: constant("bias", [shape[0]!]) };
-        return graph.conv(`${name}/${index}`, x, { ...layout, stride: 2, pads: [1, 1] });
+        return graph.conv(`${name}/${index}`, x, { ...layout, stride: 2, pads: [1, 1, 1, 1] });
     };
     const hidden = graph.leakyRelu(`${name}/1`, layer(0, cosines, 1), LeakySlope);
     return layer(2, hidden, weight);
