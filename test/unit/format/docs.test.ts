@@ -12,24 +12,31 @@ import {
     MaxExpansion,
     MaxGaussians,
     MaxGltfItems,
+    MaxInfluences,
     MaxJoints,
     MaxJsonBytes,
     MaxJsonDepth,
     MaxKeys,
+    MaxMapSize,
     MaxMorphTargets,
     MaxNameLength,
+    MaxNetworkBytes,
+    MaxNetworks,
+    MaxProjectionComponents,
     MaxSideFiles,
+    MaxTensorElements,
     MinReadBudget,
 } from "../../../src/format/limits.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { SplatAttributes } from "../../../src/format/readGaussians.js";
-import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { WriteAvatarFiles } from "../../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
+import { MakeSampleMapModel } from "../../support/mapModels.js";
 import { OpenAvatarFile } from "./fileSurgery.js";
 
 const SchemaFile = `docs/schema/${AvatarExtensionName}.schema.json`;
 
-/** The avatar of the example: three joints, two channels, no clip. */
+/** The avatar of the example: three joints, two channels, no clip, a tier with a network. */
 function HeadAvatar(): IAvatarAsset {
     const sample = MakeSampleAvatar({ gaussians: 20, joints: 3 });
     const names = ["neck", "head", "jaw"] as const;
@@ -41,7 +48,7 @@ function HeadAvatar(): IAvatarAsset {
         const [x, y, z] = place;
         inverseBindMatrices.set([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -x!, -y!, -z!, 1], joint * 16);
     });
-    return {
+    const head: IAvatarAsset = {
         ...sample,
         name: "ada",
         bodyModel: "head",
@@ -56,6 +63,18 @@ function HeadAvatar(): IAvatarAsset {
         animations: [],
         credits: { license: "CC0-1.0", notices: [], credits: ["Modelled by A. Person"] },
     };
+    const model = MakeSampleMapModel(head, {
+        texels: 12,
+        mapSize: 256,
+        conditioning: { size: 64, restJoints: Uint16Array.of(0) },
+    });
+    const [network] = model.networks;
+    const decoding = {
+        ...model.decoding,
+        rotations: model.decoding.rotations.map((_, i) => (i % 4 === 3 ? 1 : 0)),
+    };
+    const networks = [{ ...network!, bytes: new Uint8Array(1_048_576), byteLength: 1_048_576 }];
+    return { ...head, mapModels: [{ ...model, decoding, networks }] };
 }
 
 /** All property names of a JSON schema, however deep. */
@@ -101,17 +120,17 @@ describe("the documents of the format", () => {
 
     it("show an example that is what a writer makes, and that a reader takes", () => {
         const [extension, rest] = [...text.matchAll(/```json\n([\s\S]*?)\n```/g)].map((match) => JSON.parse(match[1]!));
-        const { json, binary } = OpenAvatarFile(WriteAvatar(HeadAvatar()));
-        const { tiers, networks, ...written } = extension;
-        expect(tiers.map(({ name }: { name: string }) => name)).toEqual(["baked", "lite"]);
-        expect(networks).toHaveLength(1);
-        expect({ ...json.extensions[AvatarExtensionName], tiers: undefined }).toEqual(written);
+        const { json, binary } = OpenAvatarFile(WriteAvatarFiles(HeadAvatar(), "ada").avatar);
+        expect(extension).toEqual(json.extensions[AvatarExtensionName]);
         expect(json).toMatchObject({ ...rest, extensions: {} });
         const shown = { ...rest, extensions: { [AvatarExtensionName]: extension } };
         const { accessors, bufferViews, buffers } = json;
         const read = ReadAvatar(JoinGlb({ ...shown, accessors, bufferViews, buffers }, binary));
         expect(read.joints.map(({ smplx }) => smplx)).toEqual(["neck", "head", "jaw"]);
         expect(read.morphTargets.map(({ name }) => name)).toEqual(["jawOpen", "mouthSmileLeft"]);
+        expect(read.mapModels.map(({ tier, networks }) => [tier, networks[0]!.uri])).toEqual([
+            ["lite", "ada.decoder.onnx"],
+        ]);
     });
 
     it("state the limits that hold", () => {
@@ -121,6 +140,12 @@ describe("the documents of the format", () => {
             MaxMorphTargets,
             MaxAnimations,
             MaxKeys,
+            MaxMapSize,
+            MaxInfluences,
+            MaxNetworks,
+            MaxNetworkBytes,
+            MaxProjectionComponents,
+            MaxTensorElements,
             MaxGltfItems,
             MaxNameLength,
             MaxSideFiles,
