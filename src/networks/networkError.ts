@@ -9,6 +9,7 @@ import { AvatarError } from "../diagnostics/avatarError.js";
  * - `"wrong-contract"`: inputs or outputs are not what the avatar says, or not what was given;
  * - `"non-finite"`: the network makes NaN or infinity;
  * - `"out-of-memory"`: the network or its tensors do not fit into memory or into the device's limits;
+ * - `"too-slow"`: only the processor could run them, and they are not made for that;
  * - `"device-lost"`: the graphics device is gone;
  * - `"disposed"`: the network was disposed before.
  */
@@ -20,6 +21,7 @@ export type NetworkErrorCode =
     | "wrong-contract"
     | "non-finite"
     | "out-of-memory"
+    | "too-slow"
     | "device-lost"
     | "disposed";
 
