@@ -1,4 +1,5 @@
 import { type IAnimationClip, type IAvatarAsset } from "../format/avatarAsset.js";
+import { ConditioningTensors, type IMapModel, type ITensorContract } from "../format/mapModel.js";
 import { MeasureParts } from "./partSizes.js";
 
 /** What `inspect` tells about an avatar; the shape of its `--json`. */
@@ -19,6 +20,8 @@ export interface IAvatarSummary {
     readonly clips: readonly { readonly name: string; readonly seconds: number; readonly tracks: number }[];
     /** Ways to draw it that the file holds. */
     readonly tiers: readonly string[];
+    /** What the tiers with networks are, cheapest first. */
+    readonly models: readonly IModelSummary[];
     /** Bytes of the file by what they hold. */
     readonly bytes: Readonly<Record<string, number>>;
     /** Licence, notices and people to name. */
@@ -27,6 +30,49 @@ export interface IAvatarSummary {
     readonly notices: readonly string[];
     /** People and projects to name. */
     readonly credits: readonly string[];
+}
+
+/** What `inspect` tells about a tier with networks. */
+export interface IModelSummary {
+    /** Name of the tier. */
+    readonly tier: string;
+    /** Number of Gaussians. */
+    readonly splats: number;
+    /** Side of a map, texels. */
+    readonly mapSize: number;
+    /** Joints that move each Gaussian. */
+    readonly influences: number;
+    /** How covariances are skinned. */
+    readonly covariance: string;
+    /** The pose map, and how many components keep it near the poses of the training; 0 when none do. */
+    readonly poseMap: {
+        readonly size: number;
+        readonly side: string;
+        readonly channels: readonly string[];
+        readonly projection: number;
+    };
+    /** Whether a network depends on the camera. */
+    readonly dependsOnCamera: boolean;
+    /** Whether hands stay as they are in one pose. */
+    readonly hasFixedHands: boolean;
+    /** Attributes that the networks change. */
+    readonly attributes: readonly string[];
+    /** The networks in the order in which they run. */
+    readonly networks: readonly INetworkSummary[];
+}
+
+/** What `inspect` tells about a network. */
+export interface INetworkSummary {
+    /** Its name. */
+    readonly name: string;
+    /** Size of the ONNX file. */
+    readonly bytes: number;
+    /** The side file that holds it; null when the avatar's own file does. */
+    readonly file: string | null;
+    /** What goes in, for example `pose_map float32 [1,12,64,64]`. */
+    readonly inputs: readonly string[];
+    /** What comes out. */
+    readonly outputs: readonly string[];
 }
 
 /**
@@ -52,11 +98,39 @@ export function SummarizeAvatar(asset: IAvatarAsset, bytes: Uint8Array): IAvatar
             tracks: clip.tracks.length,
         })),
         tiers,
+        models: asset.mapModels.map(SummarizeModel),
         bytes: sizes,
         license: asset.credits.license,
         notices: asset.credits.notices,
         credits: asset.credits.credits ?? [],
     };
+}
+
+function SummarizeModel(model: IMapModel): IModelSummary {
+    const { size, side, channels, projection } = model.conditioning;
+    const views: readonly string[] = [ConditioningTensors.viewFront, ConditioningTensors.viewBack];
+    return {
+        tier: model.tier,
+        splats: model.texels.length,
+        mapSize: model.mapSize,
+        influences: model.influences.count,
+        covariance: model.covariance,
+        poseMap: { size, side, channels, projection: projection?.limits.length ?? 0 },
+        dependsOnCamera: model.networks.some(({ inputs }) => inputs.some(({ name }) => views.includes(name))),
+        hasFixedHands: model.decoding.fixedHands !== null,
+        attributes: model.decoding.outputs.map(({ attribute }) => attribute),
+        networks: model.networks.map(({ name, uri, byteLength, inputs, outputs }) => ({
+            name,
+            bytes: byteLength,
+            file: uri,
+            inputs: inputs.map(TensorText),
+            outputs: outputs.map(TensorText),
+        })),
+    };
+}
+
+function TensorText({ name, type, shape }: ITensorContract): string {
+    return `${name} ${type} [${shape.join(",")}]`;
 }
 
 /**
@@ -108,12 +182,35 @@ export function FormatSummary(summary: IAvatarSummary): string {
         ],
         ["clips", summary.clips.map(({ name, seconds }) => `${name} (${seconds} s)`).join(", ") || "none"],
         ["tiers", summary.tiers.join(", ")],
+        ...summary.models.flatMap(ModelRows),
         ["file", `${FormatBytes(total)}: ${parts.join(", ")}`],
         ["licence", summary.license],
         ...summary.notices.map((notice) => ["notice", notice] as const),
         ...summary.credits.map((credit) => ["credit", credit] as const),
     ];
-    return rows.map(([label, value]) => `${label.padEnd(12)}${value}\n`).join("");
+    return rows.map(([label, value]) => `${`${label} `.padEnd(12)}${value}\n`).join("");
+}
+
+/** One line for a tier, and one for each of its networks. */
+function ModelRows(model: IModelSummary): (readonly [string, string])[] {
+    const { poseMap, mapSize, networks } = model;
+    const maps = poseMap.side === "front" ? "front" : "front and back";
+    const bytes = networks.reduce((sum, network) => sum + network.bytes, 0);
+    const parts = [
+        `${model.splats.toLocaleString("en")} splats on maps of ${mapSize} × ${mapSize}`,
+        `${maps} ${poseMap.channels.join(", ")} at ${poseMap.size} × ${poseMap.size} in`,
+        `${networks.length} ${networks.length === 1 ? "network" : "networks"} of ${FormatBytes(bytes)}`,
+        ...(model.dependsOnCamera ? ["depends on the camera"] : []),
+        ...(poseMap.projection > 0 ? [`poses projected onto ${poseMap.projection} components`] : []),
+        ...(model.hasFixedHands ? ["fixed hands"] : []),
+    ];
+    return [
+        [model.tier, parts.join("; ")],
+        ...networks.map(({ name, bytes: size, file, inputs, outputs }): readonly [string, string] => [
+            `  ${name}`,
+            `${FormatBytes(size)}${file === null ? "" : ` in ${file}`}: ${inputs.join(", ")} → ${outputs.join(", ")}`,
+        ]),
+    ];
 }
 
 function BoundsOf(positions: Float32Array): { minimum: number[]; maximum: number[] } {

@@ -1,14 +1,14 @@
-import { type IAvatarExtension } from "../format/avatarSchema.js";
-import { AvatarExtensionName } from "../format/extensionNames.js";
 import { FindAvatarPrimitive } from "../format/findAvatar.js";
 import { IsGlb, SplitGlb } from "../format/glbContainer.js";
 import { CheckGltf, type IGltf } from "../format/gltfJson.js";
 import { IssueList } from "../format/issueList.js";
 import { ParseJsonText } from "../format/jsonText.js";
+import { PeekExtension } from "../format/readExtension.js";
+import { MapModelParts } from "../format/readMapModels.js";
 
 /** Bytes of a file by what they hold, and the tiers it names. */
 export interface IPartSizes {
-    /** Bytes by part; `document` is the JSON, `other` what belongs to no avatar (meshes, textures). */
+    /** Bytes by part; `maps` is what tiers with networks have besides these, `document` is the JSON, `other` what belongs to no avatar (meshes, textures). */
     readonly sizes: Readonly<Record<string, number>>;
     /** Names of the tiers. */
     readonly tiers: readonly string[];
@@ -26,7 +26,7 @@ export function MeasureParts(bytes: Uint8Array): IPartSizes {
     if (!gltf) {
         return { sizes: { document: text.length }, tiers: [] };
     }
-    const extension = gltf.extensions?.[AvatarExtensionName] as IAvatarExtension | undefined;
+    const extension = PeekExtension(gltf);
     const sizes: Record<string, number> = {};
     const counted = new Set<number>();
     const count = (part: string, views: readonly (number | undefined)[]): void => {
@@ -57,6 +57,7 @@ export function MeasureParts(bytes: Uint8Array): IPartSizes {
             samplers.flatMap(({ input, output }) => [input, output]),
         ),
     );
+    count("maps", ViewsOf(gltf, extension === null ? [] : MapModelParts(extension).accessors));
     count(
         "networks",
         (extension?.networks ?? []).map(({ bufferView }) => bufferView),

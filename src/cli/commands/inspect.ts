@@ -7,8 +7,8 @@ import { OnlyFile } from "../optionValues.js";
 export const InspectCommand: ICommand = {
     help: `Usage: gaussian-avatar inspect <file.glb> [--json]
 
-Prints what an avatar file holds: name, body model, joints, splats, size in metres, expression channels, clips, tiers,
-bytes by part, licence and credits.
+Prints what an avatar file holds: name, body model, joints, splats, size in metres, expression channels, clips, tiers
+with their networks, bytes by part, licence and credits.
 
 Options
   --json  the same as JSON
