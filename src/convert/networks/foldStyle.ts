@@ -3,6 +3,9 @@ import { type CheckedWeights } from "./networkWeights.js";
 /** Stored weights of the mapping network are this much too large: its learning rate was that much smaller. */
 const MappingRate = 0.01;
 
+/** Layers of the mapping network in all published configurations. */
+const MappingLayers = 2;
+
 /** Keeps square roots from zero, in the normalisation of the style and of modulated weights. */
 const Epsilon = 1e-8;
 
@@ -26,7 +29,7 @@ export function MapStyle(weights: CheckedWeights, input: ArrayLike<number> | nul
     let style = Float64Array.from(input ?? new Float64Array(width).fill(1 / Math.sqrt(width)));
     const meanSquare = style.reduce((sum, value) => sum + value * value, 0) / width;
     style = style.map((value) => value / Math.sqrt(meanSquare + Epsilon));
-    for (let layer = 1; weights.has(`style.${layer}.weight`); layer++) {
+    for (let layer = 1; layer <= MappingLayers; layer++) {
         const matrix = weights.read(`style.${layer}.weight`, [width, width]);
         const bias = weights.read(`style.${layer}.bias`, [width]);
         const rows = Linear(matrix, style, MappingRate / Math.sqrt(width));

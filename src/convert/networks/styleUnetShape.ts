@@ -34,8 +34,12 @@ const MaxStages = 8;
 export function StyleUnetShape(weights: CheckedWeights): IStyleUnetShape {
     const [first, inputChannels] = weights.shape("conv_in.1.weight", [null, null, 3, 3]) as [number, number];
     const encoderWidths = [first];
-    while (weights.has(`cond_convs.${encoderWidths.length - 1}.conv1.0.weight`)) {
-        const stage = encoderWidths.length - 1;
+    // Either tensor says that there is a stage, so that the message names the one that is missing.
+    for (
+        let stage = 0;
+        weights.has(`cond_convs.${stage}.conv2.1.weight`) || weights.has(`comb_convs.${stage + 1}.0.weight`);
+        stage++
+    ) {
         const [width] = weights.shape(`cond_convs.${stage}.conv2.1.weight`, [null, encoderWidths[stage]!, 3, 3]);
         encoderWidths.push(width!);
     }
