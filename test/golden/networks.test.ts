@@ -3,18 +3,13 @@ import { DualStyleUnetGraph } from "../../src/convert/networks/buildDualStyleUne
 import { AddDualStyleUnet } from "../../src/convert/networks/dualStyleUnet.js";
 import { NetworkGraph } from "../../src/convert/networks/networkGraph.js";
 import { SliceNetwork } from "../../src/convert/networks/sliceNetwork.js";
-import { DescribeGolden, GoldenComparison, type IGoldenFixture, ReadGoldenFixture } from "../support/goldenFixture.js";
+import { DescribeGolden, FixtureTensor, GoldenComparison, ReadGoldenFixture } from "../support/goldenFixture.js";
+import { HaarBands } from "../support/haar.js";
 import { type ITestTensor, RunNetworksAsync } from "../support/networkRun.js";
 import { FixtureWeights } from "../support/styleUnetWeights.js";
 
 /** Of the fixtures' README, for float32. */
 const Tolerance = 1e-4;
-
-/** A tensor of a fixture with its shape. */
-function FixtureTensor(fixture: IGoldenFixture, name: string): ITestTensor {
-    const { shape } = fixture.tensors.find((tensor) => tensor.name === name)!;
-    return { shape, data: fixture.values(name) as Float32Array };
-}
 
 /** A picture whose pixels are repeated along both axes. */
 function Repeated({ shape, data }: ITestTensor, times: number): ITestTensor {
@@ -25,23 +20,6 @@ function Repeated({ shape, data }: ITestTensor, times: number): ITestTensor {
         return data[(channel * size + Math.floor(row / times)) * size + Math.floor(column / times)]!;
     });
     return { shape: [1, channels, side, side], data: values };
-}
-
-/** Bands [LL(o) | LH(o) | HL(o) | HH(o)] of pixels of 2 × 2 blocks, channel 4c + 2·row + column. */
-function HaarBands({ shape, data }: ITestTensor): Float32Array {
-    const [, channels, height, width] = shape as [number, number, number, number];
-    const [count, area] = [channels / 4, height * width];
-    const bands = new Float32Array(data.length);
-    for (let channel = 0; channel < count; channel++) {
-        for (let pixel = 0; pixel < area; pixel++) {
-            const at = (part: number): number => data[(channel * 4 + part) * area + pixel]!;
-            const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
-            [a + b + c + d, a + b - c - d, a - b + c - d, a - b - c + d].forEach((value, band) => {
-                bands[(band * count + channel) * area + pixel] = value / 2;
-            });
-        }
-    }
-    return bands;
 }
 
 /** What a tensor `act:<module>` of a fixture is called in our graph; null for what folding left nothing of. */

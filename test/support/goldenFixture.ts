@@ -62,6 +62,21 @@ export function ReadGoldenFixture(name: string): IGoldenFixture {
 }
 
 /**
+ * A tensor of a fixture with its shape.
+ *
+ * @param fixture it is in
+ * @param name of a float32 tensor
+ * @returns dimensions and numbers
+ */
+export function FixtureTensor(
+    fixture: IGoldenFixture,
+    name: string,
+): { readonly shape: readonly number[]; readonly data: Float32Array } {
+    const data = fixture.values(name) as Float32Array;
+    return { shape: fixture.tensors.find((tensor) => tensor.name === name)!.shape, data };
+}
+
+/**
  * Notes the outcome of a comparison for the table that `npm run test:golden` prints; does nothing in other runs. The test
  * asserts the same numbers itself, after this call, so that a comparison that fails is in the table as well.
  *

@@ -169,7 +169,7 @@ export class StyleLayers {
         const bias = this.activationBias(`${key}.activate.bias`, outputs);
         let made: IGraphValue;
         if (isDoubling) {
-            made = this._doubled(name, key, x, outputs, fold, bias);
+            made = this.doubled(name, x, outputs, { name: this.name(`${key}.up`), fold, bias });
         } else {
             const weight = { name: this.name(`${key}.conv`), shape: [outputs, inputs, 3, 3], make: fold };
             made = this.graph.conv(this.name(`${name}/conv`), x, { weight, bias, pads: Border(1) });
@@ -180,6 +180,38 @@ export class StyleLayers {
             fold: (stored) => Scaled(stored, this.weights.read(`${key}.noise.weight`, [1])[0]! * LeakyGain),
         });
         return this.leaky(name, this.graph.add(this.name(`${name}/noisy`), made, picture));
+    }
+
+    /**
+     * A transposed 3 × 3 convolution with stride 2, or what makes the same pixels, and the low-pass filter with gain 4.
+     *
+     * @param name of the tensors it makes
+     * @param x [1,C,H,W]
+     * @param outputs number of channels
+     * @param kernel name, numbers [outputs,C,3,3] and biases of the convolution
+     * @param maxTransposedSize side of a picture from which on no transposed convolution is used
+     * @returns [1,outputs,2H,2W]
+     */
+    public doubled(
+        name: string,
+        x: IGraphValue,
+        outputs: number,
+        kernel: { readonly name: string; readonly fold: () => Float32Array; readonly bias: IGraphConstant | null },
+        maxTransposedSize = MaxTransposedSize,
+    ): IGraphValue {
+        const inputs = x.shape[1]!;
+        if (2 * Math.max(x.shape[2]!, x.shape[3]!) < maxTransposedSize) {
+            const make = (): Float32Array => Transposed(kernel.fold(), outputs, inputs);
+            const weight = { name: kernel.name, shape: [inputs, outputs, 3, 3], make };
+            const layout = { weight, bias: null, stride: 2 };
+            const wide = this.graph.convTranspose(this.name(`${name}/transposed`), x, layout);
+            return this.smooth(name, wide, [1, 1], 4, kernel.bias);
+        }
+        const make = (): Float32Array => PixelsOfBlocks(kernel.fold(), outputs, inputs);
+        const weight = { name: kernel.name, shape: [4 * outputs, inputs, 2, 2], make };
+        const blocks = this.graph.conv(this.name(`${name}/blocks`), x, { weight, bias: null, pads: Border(1) });
+        // One pixel larger than the transposed convolution's; it is the zero that the filter needs there.
+        return this.smooth(name, this.graph.depthToSpace(this.name(`${name}/wide`), blocks), [1, 0], 4, kernel.bias);
     }
 
     /**
@@ -253,30 +285,6 @@ export class StyleLayers {
         const { stored, shape = stored, fold } = folding;
         this.weights.shape(key, stored);
         return { name: this.name(name), shape, make: () => fold(this.weights.read(key, stored)) };
-    }
-
-    /** Transposed convolution with stride 2, or what makes the same pixels, and the low-pass filter with gain 4. */
-    private _doubled(
-        name: string,
-        key: string,
-        x: IGraphValue,
-        outputs: number,
-        fold: () => Float32Array,
-        bias: IGraphConstant,
-    ): IGraphValue {
-        const inputs = x.shape[1]!;
-        if (2 * Math.max(x.shape[2]!, x.shape[3]!) < MaxTransposedSize) {
-            const make = (): Float32Array => Transposed(fold(), outputs, inputs);
-            const weight = { name: this.name(`${key}.up`), shape: [inputs, outputs, 3, 3], make };
-            const layout = { weight, bias: null, stride: 2 };
-            const wide = this.graph.convTranspose(this.name(`${name}/transposed`), x, layout);
-            return this.smooth(name, wide, [1, 1], 4, bias);
-        }
-        const make = (): Float32Array => PixelsOfBlocks(fold(), outputs, inputs);
-        const weight = { name: this.name(`${key}.up`), shape: [4 * outputs, inputs, 2, 2], make };
-        const blocks = this.graph.conv(this.name(`${name}/blocks`), x, { weight, bias: null, pads: Border(1) });
-        // One pixel larger than the transposed convolution's; it is the zero that the filter needs there.
-        return this.smooth(name, this.graph.depthToSpace(this.name(`${name}/wide`), blocks), [1, 0], 4, bias);
     }
 
     private _styleVector(): Float64Array {
