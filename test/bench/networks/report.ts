@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { InstallWebGpuAsync } from "../../../src/cli/headless/webgpu.js";
+import { BuildDualStyleUnet, DualStyleUnetGraph } from "../../../src/convert/networks/buildDualStyleUnet.js";
+import { LiteUnetGraph, LiteUnetShapes, type ILiteUnetConfig } from "../../../src/convert/networks/buildLiteUnet.js";
+import { CountMacs } from "../../../src/convert/networks/countMacs.js";
+import { SliceNetwork } from "../../../src/convert/networks/sliceNetwork.js";
+import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
+import { ReadAvatar } from "../../../src/format/readAvatar.js";
+import { IsSoftwareDevice } from "../../../src/networks/softwareDevice.js";
+import { TimeNetworksAsync, type INetworkTime, type ITimedNetworks } from "./networkTimes.js";
+import { BodyNetworks, BodyWeights, CountBodyOperations, CountOf, type IOperationCount } from "./operations.js";
+import { PrintTable } from "./table.js";
+
+/** What the official widths are divided by where fused and separate networks are compared: small enough for a processor. */
+const ComparedDivisor = 32;
+
+/** Poses that are timed, the fastest counts; on a software adapter one takes seconds. */
+const Poses = { hardware: 10, processor: 3, software: 1 } as const;
+
+/** Small networks by what is different: side of the pose map, widths. */
+const LiteSizes: Readonly<Record<string, ILiteUnetConfig>> = {
+    "lite, 64², 24 wide": { size: 64, inputChannels: 12 },
+    "lite, 128², 24 wide": { size: 128, inputChannels: 12 },
+    "lite, 64², 40 wide": { size: 64, inputChannels: 12, widths: [40, 60, 120, 160, 200] },
+};
+
+/** Measures everything and prints it. */
+export async function ReportNetworksAsync(): Promise<void> {
+    const device = await RequestDeviceAsync();
+    const { vendor, architecture, device: model, description } = device.adapterInfo;
+    const adapter = [vendor, architecture, model, description].filter(Boolean).join(" ");
+    console.log(`adapter: ${adapter}\nprocessor: ${cpus()[0]!.model}, Node ${process.version}`);
+
+    const operations = [...CountBodyOperations(), ...CountLiteOperations()];
+    PrintTable(
+        "Operations of one pose",
+        ["body", "GFLOP", "of the camera", "M weights"],
+        operations.map(({ body, gflop, cameraGflop, weights }) => [body, gflop, cameraGflop, weights]),
+    );
+
+    const posesOf = { wasm: Poses.processor, webgpu: IsSoftwareDevice(device) ? Poses.software : Poses.hardware };
+    const times: INetworkTime[] = [];
+    for (const timed of [...LiteNetworks(), ...FullNetworks()]) {
+        for (const provider of ["wasm", "webgpu"] as const) {
+            times.push(
+                await TimeNetworksAsync(provider === "wasm" ? null : device, provider, timed, posesOf[provider]),
+            );
+        }
+    }
+    PrintTable(
+        "Networks, one pose",
+        ["networks", "provider", "ms", "GFLOP/s", "ms to load"],
+        times.map(({ networks, provider, milliseconds, gflops, loading }) => [
+            networks,
+            provider,
+            milliseconds,
+            gflops,
+            loading,
+        ]),
+    );
+    console.log(`\n${JSON.stringify({ adapter, operations, networks: times }, null, 4)}`);
+}
+
+async function RequestDeviceAsync(): Promise<GPUDevice> {
+    const gpu = await InstallWebGpuAsync();
+    const adapter = (await gpu.requestAdapter({ powerPreference: "high-performance" }))!;
+    const wanted: readonly GPUFeatureName[] = ["timestamp-query", "shader-f16"];
+    return await adapter.requestDevice({ requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)) });
+}
+
+function CountLiteOperations(): IOperationCount[] {
+    return Object.entries(LiteSizes).map(([title, config]) => {
+        const weights = [...LiteUnetShapes(config)].map(([name, shape]) => [name, { shape, read: NoNumbers }] as const);
+        return CountOf(title, LiteUnetGraph(config, new Map(weights)));
+    });
+}
+
+/** The network of the demo person. */
+function LiteNetworks(): ITimedNetworks[] {
+    const { mapModels } = ReadAvatar(readFileSync("assets/ada.lite.avatar.glb"));
+    return mapModels.map(({ networks, tier }) => Timed(`${tier}, demo person`, networks));
+}
+
+/** The same body as three networks and as one: one run instead of three, and the memory of all of them at once. */
+function FullNetworks(): ITimedNetworks[] {
+    const weights = BodyWeights(ComparedDivisor);
+    const separate = BodyNetworks.flatMap((options) => BuildDualStyleUnet(weights, options));
+    const fused = SliceNetwork(DualStyleUnetGraph(weights, BodyNetworks), "body");
+    return [
+        Timed(`full, widths / ${ComparedDivisor}, three networks`, separate),
+        Timed(`full, widths / ${ComparedDivisor}, fused`, fused),
+    ];
+}
+
+function Timed(title: string, networks: readonly IAvatarNetwork[]): ITimedNetworks {
+    return { title, networks, gflop: 2e-9 * CountMacs(networks) };
+}
+
+function NoNumbers(): Float32Array {
+    throw new Error("Shapes alone are asked for.");
+}
