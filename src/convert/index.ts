@@ -24,5 +24,6 @@ export {
     type IValidationIssue,
 } from "../format/avatarFormatError.js";
 export { type IReadAvatarOptions, ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../format/readAvatar.js";
+export { LoadNetworkAsync } from "../format/loadNetwork.js";
 export { type LoadUriAsync } from "../format/sideFiles.js";
 export { type IAvatarFiles, type IWriteAvatarOptions, WriteAvatar, WriteAvatarFiles } from "../format/writeAvatar.js";

@@ -7,7 +7,7 @@ import { LoadNetworkAsync } from "../../../src/format/loadNetwork.js";
 import { type IAvatarNetwork, type IMapModel } from "../../../src/format/mapModel.js";
 import { ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../../../src/format/readAvatar.js";
 import { WriteAvatar, WriteAvatarFiles } from "../../../src/format/writeAvatar.js";
-import { AvatarBufferViews } from "../../../src/format/parseAvatar.js";
+import { AvatarBufferViews, ParseAvatar } from "../../../src/format/parseAvatar.js";
 import { JoinGlb, SplitGlb } from "../../../src/format/glbContainer.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { type ISampleMapModelOptions, MakeSampleMapModel } from "../../support/mapModels.js";
@@ -123,6 +123,34 @@ describe("an avatar file with map models", () => {
         expect(AvatarBufferViews(json)).toHaveLength(json.bufferViews.length);
         extension.tiers.slice(1).forEach((tier: { maps?: object }) => delete tier.maps);
         expect(AvatarBufferViews(json).filter((view) => views.includes(view))).toEqual([]);
+    });
+
+    it("is read from the views that it names, whatever its document", () => {
+        const random = SeededRandom(15);
+        for (let run = 0; run < 100; run++) {
+            const { json, binary } = OpenAvatarFile(MapsFile());
+            if (run > 0) {
+                MutateJson(json.extensions, random);
+            }
+            try {
+                const named = new Set(AvatarBufferViews(json));
+                const bufferView = (index: number): Uint8Array => {
+                    // No format error, so that it comes through.
+                    if (!named.has(index)) {
+                        throw new Error(`view ${index} was not named`);
+                    }
+                    const { byteOffset, byteLength } = json.bufferViews[index] as {
+                        byteOffset: number;
+                        byteLength: number;
+                    };
+                    return binary.subarray(byteOffset, byteOffset + byteLength);
+                };
+                expect(ParseAvatar({ json, fileName: "", bufferView }).gaussians.count).toBe(20);
+            } catch (error) {
+                expect(error).toBeInstanceOf(AvatarFormatError);
+                expect(run).toBeGreaterThan(0);
+            }
+        }
     });
 
     it("reads as .gltf with a side file, the embedded networks with it", async () => {
