@@ -15,10 +15,13 @@ const Tolerance = 1e-4;
 function Repeated({ shape, data }: ITestTensor, times: number): ITestTensor {
     const [, channels, size] = shape as [number, number, number, number];
     const side = size * times;
-    const values = Float32Array.from({ length: channels * side * side }, (_, index) => {
-        const [channel, row, column] = [Math.floor(index / side / side), Math.floor(index / side) % side, index % side];
-        return data[(channel * size + Math.floor(row / times)) * size + Math.floor(column / times)]!;
-    });
+    const values = new Float32Array(channels * side * side);
+    for (let line = 0; line < channels * side; line++) {
+        const from = Math.floor(line / times) * size;
+        for (let column = 0; column < side; column++) {
+            values[line * side + column] = data[from + Math.floor(column / times)]!;
+        }
+    }
     return { shape: [1, channels, side, side], data: values };
 }
 

@@ -26,9 +26,12 @@ export function FixtureWeights(fixture: IGoldenFixture): Map<string, IWeightTens
     return weights;
 }
 
+/** A square picture of repeated tiles of 16 × 16. */
 function Tiled(tile: Float32Array, size: number): Float32Array {
-    return Float32Array.from({ length: size * size }, (_, index) => {
-        const [row, column] = [Math.floor(index / size), index % size];
-        return tile[(row % 16) * 16 + (column % 16)]!;
-    });
+    const picture = new Float32Array(size * size);
+    for (let begin = 0; begin < picture.length; begin += 16) {
+        const row = Math.floor(begin / size) % 16;
+        picture.set(tile.subarray(row * 16, row * 16 + 16), begin);
+    }
+    return picture;
 }
