@@ -10,7 +10,6 @@ import { AvatarError } from "../diagnostics/avatarError.js";
  * - `"non-finite"`: the network makes NaN or infinity;
  * - `"out-of-memory"`: the network or its tensors do not fit into memory or into the device's limits;
  * - `"too-slow"`: only the processor could run them, and they are not made for that;
- * - `"too-slow"`: what computes here would take seconds for a pose;
  * - `"device-lost"`: the graphics device is gone;
  * - `"disposed"`: the network was disposed before.
  */
@@ -22,7 +21,6 @@ export type NetworkErrorCode =
     | "wrong-contract"
     | "non-finite"
     | "out-of-memory"
-    | "too-slow"
     | "too-slow"
     | "device-lost"
     | "disposed";

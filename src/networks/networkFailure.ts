@@ -4,7 +4,7 @@ import { NetworkError, type NetworkErrorCode } from "./networkError.js";
 /** What ONNX Runtime's messages say, by their words, since it has no codes; and what to do. The first that fits counts. */
 const Symptoms: readonly (readonly [RegExp, NetworkErrorCode, string])[] = [
     [
-        /out of memory|bad_alloc|failed to allocate|allocation failed|cannot allocate/i,
+        /out of memory|bad_alloc|failed to allocate|allocation failed|cannot allocate|exceeds the max/i,
         "out-of-memory",
         "does not fit into memory; use a smaller one.",
     ],
@@ -44,7 +44,7 @@ export async function ToNetworkErrorAsync(error: unknown, network: string, bytes
     ];
     const operator = code === "unsupported-operator" ? OperatorPattern.exec(text)?.[1] : undefined;
     const node = operator && bytes ? await FindNodeAsync(bytes, operator) : "";
-    return new NetworkError(code, `Network "${network}" ${remedy}${node} ONNX Runtime says: ${text}`, { cause: error });
+    return new NetworkError(code, `Network "${network}" ${remedy}${node} Found: ${text}`, { cause: error });
 }
 
 /** ONNX Runtime names the operator but not where it is. */

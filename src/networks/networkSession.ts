@@ -25,7 +25,7 @@ export class NetworkSession {
     private readonly _context: OrtContext;
     private readonly _session: InferenceSession;
     /** Results that nobody has disposed yet. Their memory is the session's: they go before it does. */
-    private readonly _results = new Set<INetworkTensor>();
+    private readonly _results = new Map<INetworkTensor, () => void>();
     private _failure: NetworkError | null = null;
     private _milliseconds = 0;
 
@@ -83,7 +83,7 @@ export class NetworkSession {
             CheckInput(this.network.name, contract, inputs.get(contract.name), this._context.device !== null);
         }
         return await this._context.queueRunAsync(
-            async () => await this._runNowAsync(inputs),
+            async () => await this._runOnceAsync(inputs),
             (milliseconds) => {
                 const share = this._milliseconds > 0 ? NewestShare : 1;
                 this._milliseconds += share * (milliseconds - this._milliseconds);
@@ -97,30 +97,33 @@ export class NetworkSession {
             return;
         }
         this._failure = new NetworkError("disposed", `Network "${this.network.name}" was disposed.`);
-        void this._context.module.queue.runAsync(async () => {
-            for (const tensor of this._results) {
-                tensor.dispose();
-            }
+        this._queueRelease(async () => {
+            this._results.forEach((release) => release());
+            this._results.clear();
             await this._session.release();
         });
     }
 
-    private async _runNowAsync(inputs: Tensors): Promise<Tensors> {
+    private async _runOnceAsync(inputs: Tensors): Promise<Tensors> {
         this._requireWorking();
-        const feeds = this._feed(inputs);
-        let results: InferenceSession.ReturnType;
         try {
-            results = await this._session.run(feeds);
+            const outputs = await this._runNowAsync(inputs);
+            // Disposed while it ran: its results are freed right behind it.
+            this._requireWorking();
+            return outputs;
         } catch (error) {
-            // ONNX Runtime keeps half of the bindings: whatever ran next would run on them.
+            // ONNX Runtime keeps half of the bindings of a run that failed: whatever ran next would run on them.
             this._failure ??= await ToNetworkErrorAsync(error, this.network.name);
             throw this._failure;
         }
-        const outputs = this._wrap(results);
-        if (this._failure) {
-            outputs.forEach((tensor) => tensor.dispose());
+    }
+
+    private async _runNowAsync(inputs: Tensors): Promise<Tensors> {
+        const results = await this._session.run(this._feed(inputs));
+        const outputs = new Map<string, INetworkTensor>();
+        for (const { name } of this.network.outputs) {
+            outputs.set(name, this._wrap(results[name]!));
         }
-        this._requireWorking();
         return outputs;
     }
 
@@ -143,33 +146,36 @@ export class NetworkSession {
         return feeds;
     }
 
-    private _wrap(results: InferenceSession.ReturnType): Tensors {
-        const outputs = new Map<string, INetworkTensor>();
-        for (const { name } of this.network.outputs) {
-            outputs.set(name, this._wrapResult(results[name]!));
-        }
-        return outputs;
-    }
-
-    private _wrapResult(result: OnnxValue): INetworkTensor {
+    private _wrap(result: OnnxValue): INetworkTensor {
         if (result.location !== "gpu-buffer") {
             return TensorOfData(result.data as Float32Array, result.dims);
         }
+        const release = (): void => {
+            result.dispose();
+        };
         const tensor: INetworkTensor = {
             shape: result.dims,
             buffer: result.gpuBuffer,
             data: null,
             dispose: () => {
-                if (this._results.delete(tensor)) {
-                    void this._context.module.queue.runAsync(async () => {
-                        result.dispose();
-                        return await Promise.resolve();
+                if (this._results.has(tensor)) {
+                    this._queueRelease(async () => {
+                        // The session may have gone meanwhile, and this with it.
+                        if (this._results.delete(tensor)) {
+                            release();
+                        }
+                        await Promise.resolve();
                     });
                 }
             },
         };
-        this._results.add(tensor);
+        this._results.set(tensor, release);
         return tensor;
+    }
+
+    /** Frees something when no run is under way. A lost device has freed it already, and ONNX Runtime may complain of that. */
+    private _queueRelease(task: () => Promise<void>): void {
+        this._context.module.queue.runAsync(task).catch(() => undefined);
     }
 
     /**
@@ -186,11 +192,7 @@ export class NetworkSession {
         );
         const outputs = await this._context.queueAsync(async () =>
             device
-                ? await WatchDeviceAsync(
-                      device,
-                      async () => await this._runNowAsync(inputs),
-                      async (tensors) => await Promise.resolve(tensors.forEach((tensor) => tensor.dispose())),
-                  )
+                ? await WatchDeviceAsync(device, async () => await this._runNowAsync(inputs))
                 : await this._runNowAsync(inputs),
         );
         for (const contract of this.network.outputs) {

@@ -64,14 +64,14 @@ async function LoadOnceAsync(build: OrtBuild): Promise<IOrtModule> {
 async function ImportOrtAsync(build: OrtBuild): Promise<typeof Ort> {
     let cause: unknown;
     try {
-        const ort: Partial<typeof Ort> = await (build === "jspi"
+        const ort = await (build === "jspi"
             ? import("onnxruntime-web/jspi")
             : build === "webgpu"
               ? import("onnxruntime-web/webgpu")
               : import("onnxruntime-web/wasm"));
         // Some bundlers put an empty module in the place of a missing one.
-        if (ort.InferenceSession) {
-            return ort as typeof Ort;
+        if ("InferenceSession" in ort) {
+            return ort;
         }
     } catch (error) {
         cause = error;

@@ -33,7 +33,7 @@ export class ProgramRun {
     private _requested = 0;
     private _finished = 0;
     private _last: Promise<void> = Promise.resolve();
-    private _failure: unknown = null;
+    private _failure: Error | null = null;
     private _isDisposed = false;
 
     /**
@@ -139,7 +139,7 @@ export class ProgramRun {
             if (this._isDisposed) {
                 return;
             }
-            this._failure = error;
+            this._failure = error as Error;
             this.dispose();
             throw error;
         }

@@ -60,7 +60,9 @@ describe("a network on the processor", () => {
     it("refuses inputs that are missing or of another shape, by name, and goes on", async () => {
         const session = await runtime.createSessionAsync(network, network.bytes!);
         await expect(session.runAsync(new Map())).rejects.toThrow('Input "pose_map" of network "point" is not given.');
-        await expect(session.runAsync(Input2([1, 2, 4, 1]))).rejects.toThrow("has shape [1, 2, 4, 1]; the network takes [1, 2, 2, 2]");
+        await expect(session.runAsync(Input2([1, 2, 4, 1]))).rejects.toThrow(
+            "has shape [1, 2, 4, 1]; the network takes [1, 2, 2, 2]",
+        );
         const short = new Map([["pose_map", TensorOfData(Input.subarray(1), [1, 2, 2, 2])]]);
         await expect(session.runAsync(short)).rejects.toThrow("holds 7 numbers; its shape [1, 2, 2, 2] has 8");
         expect([...(await session.runAsync(Input2())).get("maps")!.data!]).toEqual(Expected);
@@ -78,7 +80,12 @@ describe("a network on the processor", () => {
         ["with a strange operator", MakeUnknownOperatorNetwork(2), "unsupported-operator", "Frobnicate:maps"],
         ["with another input", { ...network, inputs: [{ ...contract, name: "pose" }] }, "wrong-contract", '"pose_map"'],
         ["with a missing output", { ...network, outputs: [] }, "wrong-contract", 'output "maps"'],
-        ["of another shape", { ...network, inputs: [{ ...contract, shape: [1, 2, 4, 1] }] }, "wrong-contract", "[1, 2, 2, 2]"],
+        [
+            "of another shape",
+            { ...network, inputs: [{ ...contract, shape: [1, 2, 4, 1] }] },
+            "wrong-contract",
+            "[1, 2, 2, 2]",
+        ],
         ["of another type", { ...network, inputs: [{ ...contract, type: "int32" }] }, "wrong-contract", "int32"],
         ["that makes NaN", overflow, "non-finite", '"maps"'],
     ];
