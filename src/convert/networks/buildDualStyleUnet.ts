@@ -67,7 +67,8 @@ export function DualStyleUnetGraph(weights: INetworkWeights, networks: readonly 
             output,
             style,
             pose: (channels, size) => graph.input(ConditioningTensors.pose, [1, channels, size, size]),
-            viewFeatures: (size) => (view === null ? null : ViewFeatures(graph, weights, name, view, size)),
+            viewFeatures: (size, channels) =>
+                view === null ? null : ViewFeatures(graph, weights, name, view, [size, channels]),
         });
     }
     return graph;
@@ -79,7 +80,7 @@ function ViewFeatures(
     weights: INetworkWeights,
     name: string,
     view: IViewNetOptions,
-    size: number,
+    [size, channels]: readonly [size: number, channels: number],
 ): [IGraphValue, IGraphValue] {
     const { prefix = "viewdir_net.", weight = 1 } = view;
     if (!Number.isFinite(weight)) {
@@ -89,7 +90,9 @@ function ViewFeatures(
         );
     }
     const checked = new CheckedWeights(weights, prefix);
-    const feature = (side: string, tensor: string): IGraphValue =>
-        AddViewNet(graph, checked, `${name}/${side}/view`, graph.input(tensor, [1, 1, size, size]), weight);
+    const feature = (side: string, tensor: string): IGraphValue => {
+        const cosines = graph.input(tensor, [1, 1, size, size]);
+        return AddViewNet(graph, checked, { name: `${name}/${side}/view`, cosines, channels, weight });
+    };
     return [feature("front", ConditioningTensors.viewFront), feature("back", ConditioningTensors.viewBack)];
 }

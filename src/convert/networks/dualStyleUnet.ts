@@ -17,8 +17,8 @@ export interface IDualStyleUnetParts {
     readonly style: ArrayLike<number> | null;
     /** The pose map, [1,3,S,S]; gets what side the checkpoint says. */
     readonly pose: (channels: number, size: number) => IGraphValue;
-    /** Features added to what the last level of each decoder reads, enlarged to its size; null for none. Gets the side S. */
-    readonly viewFeatures: (size: number) => readonly [front: IGraphValue, back: IGraphValue] | null;
+    /** Features added to what the last level of each decoder reads, enlarged to its size; null for none. Gets the side S and the channels. */
+    readonly viewFeatures: (size: number, channels: number) => readonly [front: IGraphValue, back: IGraphValue] | null;
 }
 
 /** The two decoders: beginnings of their tensors' names in checkpoints, and names here. */
@@ -174,7 +174,7 @@ class DualStyleUnetBuilder {
     }
 
     private _addViewFeatures(sides: readonly ISideState[]): ISideState[] {
-        const viewFeatures = this._parts.viewFeatures(this._shape.inputSize);
+        const viewFeatures = this._parts.viewFeatures(this._shape.inputSize, sides[0]!.features.shape[1]!);
         return sides.map((side, index) => {
             const feature = viewFeatures?.[index];
             if (!feature) {

@@ -25,7 +25,7 @@ export interface ISliceOptions {
  */
 export function SliceNetwork(graph: NetworkGraph, name: string, options: ISliceOptions = {}): IAvatarNetwork[] {
     const { precision = "float32", sliceMacs = Infinity } = options;
-    const viewed = CameraDependent(graph.nodes);
+    const viewed = new Set(CameraNodes(graph.nodes));
     const trunk = Slices(
         graph.nodes.filter((node) => !viewed.has(node)),
         sliceMacs,
@@ -35,17 +35,21 @@ export function SliceNetwork(graph: NetworkGraph, name: string, options: ISliceO
     return named.map(([title, nodes]) => EmitNetwork(title, nodes, OutputsOf(graph, nodes), precision));
 }
 
-/** Nodes that read a tensor of the camera, or what such a node made. */
-function CameraDependent(nodes: readonly IGraphNode[]): Set<IGraphNode> {
+/**
+ * What depends on the camera.
+ *
+ * @param nodes of a graph, in the order in which they run
+ * @returns those that read a tensor of the camera, or what such a node made
+ */
+export function CameraNodes(nodes: readonly IGraphNode[]): IGraphNode[] {
     const tensors = new Set<string>([ConditioningTensors.viewFront, ConditioningTensors.viewBack]);
-    const found = new Set<IGraphNode>();
-    for (const node of nodes) {
-        if (node.inputs.some((input) => input !== null && tensors.has(input.name))) {
+    return nodes.filter((node) => {
+        const depends = node.inputs.some((input) => input !== null && tensors.has(input.name));
+        if (depends) {
             tensors.add(node.output.name);
-            found.add(node);
         }
-    }
-    return found;
+        return depends;
+    });
 }
 
 function Slices(nodes: readonly IGraphNode[], sliceMacs: number): IGraphNode[][] {
