@@ -1,43 +1,17 @@
 #include <canonicalGaussian>
 #include <linearIndex>
 #include <posedGaussian>
+#include <skinning>
 
 // Moves canonical Gaussians into the world, one thread a Gaussian:
 //   M = Σ wⱼ Aⱼ    μ' = M (μ + Σ vₖ δₖ)    Σ' = M₃ Σ M₃ᵀ
 // with the joint matrices A, skinning weights w, expression weights v and offsets δ.
-
-// Header, then the rows of J 3×4 matrices, then the expression weights. Word by word:
-// src/pipeline/4-skin/instanceStateLayout.ts.
-struct InstanceState {
-    gaussianCount: u32,
-    firstPosed: u32,
-    jointCount: u32,
-    morphTargetCount: u32,
-    opacity: f32,
-    rows: array<vec4f>,
-}
 
 @group(0) @binding(0) var<storage, read> state: InstanceState;
 @group(0) @binding(1) var<storage, read> gaussians: array<CanonicalGaussian>;
 @group(0) @binding(2) var<storage, read> morphOffsets: array<u32>;
 @group(0) @binding(3) var<storage, read> morphEntries: array<MorphEntry>;
 @group(0) @binding(4) var<storage, read_write> posed: array<PosedGaussian>;
-
-// Rows of a 3×4 matrix.
-struct Affine {
-    x: vec4f,
-    y: vec4f,
-    z: vec4f,
-}
-
-fn addJoint(sum: Affine, joint: u32, weight: f32) -> Affine {
-    let row = min(joint, state.jointCount - 1u) * 3u;
-    return Affine(
-        sum.x + weight * state.rows[row],
-        sum.y + weight * state.rows[row + 1u],
-        sum.z + weight * state.rows[row + 2u]
-    );
-}
 
 fn blendJoints(joints: vec2u, packedWeights: vec2u) -> Affine {
     let low = unpack2x16unorm(packedWeights.x);
@@ -48,21 +22,6 @@ fn blendJoints(joints: vec2u, packedWeights: vec2u) -> Affine {
     if low.y > 0.0 { sum = addJoint(sum, joints.x >> 16u, low.y); }
     if high.x > 0.0 { sum = addJoint(sum, joints.y & 0xffffu, high.x); }
     if high.y > 0.0 { sum = addJoint(sum, joints.y >> 16u, high.y); }
-    return sum;
-}
-
-fn morphOffset(gaussian: u32) -> vec3f {
-    var sum = vec3f(0.0);
-    if state.morphTargetCount == 0u {
-        return sum;
-    }
-    let firstRow = state.jointCount * 3u;
-    let end = morphOffsets[gaussian + 1u];
-    for (var entry = morphOffsets[gaussian]; entry < end; entry++) {
-        let morph = morphEntries[entry];
-        let weight = state.rows[firstRow + morph.channel / 4u][morph.channel % 4u];
-        sum += weight * morph.delta;
-    }
     return sum;
 }
 

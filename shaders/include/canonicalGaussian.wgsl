@@ -8,9 +8,3 @@ struct CanonicalGaussian {
     joints: vec2u,
     weights: vec2u,
 }
-
-// How one expression channel moves one Gaussian.
-struct MorphEntry {
-    delta: vec3f,
-    channel: u32,
-}

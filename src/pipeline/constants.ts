@@ -1,4 +1,5 @@
 import { type IShaderConstant, F32, U32 } from "../gpu/shaderComposer.js";
+import { RawComponents, RawOffsets } from "./3-gaussians/mapModelLayout.js";
 
 /*
  * Every number of the pipeline that decides a picture or a dispatch, with its origin. The same names are declared ahead of
@@ -71,4 +72,9 @@ export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> 
     SortKeyBias: F32(SortKeyBias),
     CulledKey: U32(CulledKey),
     MaxAxis: F32(MaxAxis),
+    RawComponents: U32(RawComponents),
+    RawOpacity: U32(RawOffsets.opacity),
+    RawScale: U32(RawOffsets.scale),
+    RawRotation: U32(RawOffsets.rotation),
+    RawColor: U32(RawOffsets.color),
 };

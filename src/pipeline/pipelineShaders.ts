@@ -1,8 +1,11 @@
 import canonicalGaussian from "../../shaders/include/canonicalGaussian.wgsl";
+import decodedGaussian from "../../shaders/include/decodedGaussian.wgsl";
 import finite from "../../shaders/include/finite.wgsl";
 import linearIndex from "../../shaders/include/linearIndex.wgsl";
+import mapSettings from "../../shaders/include/mapSettings.wgsl";
 import posedGaussian from "../../shaders/include/posedGaussian.wgsl";
 import projectedSplat from "../../shaders/include/projectedSplat.wgsl";
+import skinning from "../../shaders/include/skinning.wgsl";
 import sortRange from "../../shaders/include/sortRange.wgsl";
 import workgroupScan from "../../shaders/include/workgroupScan.wgsl";
 import { ComposeShader } from "../gpu/shaderComposer.js";
@@ -11,10 +14,13 @@ import { PipelineShaderConstants } from "./constants.js";
 /** Text of every file in `shaders/include`, by the name that `#include <name>` asks for. */
 export const PipelineShaderIncludes = {
     canonicalGaussian,
+    decodedGaussian,
     finite,
     linearIndex,
+    mapSettings,
     posedGaussian,
     projectedSplat,
+    skinning,
     sortRange,
     workgroupScan,
 } as const;

@@ -1,11 +1,11 @@
 import { GrowableBuffer } from "../gpu/growableBuffer.js";
 import { StageTimer } from "../gpu/stageTimer.js";
-import { type CanonicalGaussians } from "./3-gaussians/canonicalGaussians.js";
+import { type ISplatSource } from "./3-gaussians/splatSource.js";
 import { PosedGaussianLayout } from "./4-skin/posedGaussianLayout.js";
 import { SkinStage } from "./4-skin/skinStage.js";
 import { ProjectStage } from "./5-sort/projectStage.js";
 import { SortStage } from "./5-sort/sortStage.js";
-import { PipelineInstance } from "./pipelineInstance.js";
+import { type IInstanceOwner, PipelineInstance } from "./pipelineInstance.js";
 import { SplatView } from "./splatView.js";
 
 /** The stages that are timed, in their order. */
@@ -47,6 +47,14 @@ export class SplatPipeline {
     private readonly _posed: GrowableBuffer;
     private readonly _instances: PipelineInstance[] = [];
     private readonly _views: SplatView[] = [];
+    private readonly _owner: IInstanceOwner = {
+        setSource: (instance, source) => {
+            this._setSource(instance, source);
+        },
+        remove: (instance) => {
+            this._remove(instance);
+        },
+    };
     private _posedCount = 0;
     private _isViewTimed = false;
     private _isDisposed = false;
@@ -85,7 +93,7 @@ export class SplatPipeline {
 
     /** Gaussians of all instances, drawn or not. */
     public get splatCount(): number {
-        return this._instances.reduce((sum, instance) => sum + instance.gaussians.count, 0);
+        return this._instances.reduce((sum, instance) => sum + instance.source.count, 0);
     }
 
     /** [N] the posed Gaussians of the last frame, see {@link PosedGaussianLayout}; replaced when instances are added. */
@@ -96,30 +104,17 @@ export class SplatPipeline {
     /**
      * Adds a person. May replace buffers of the pipeline and of its views, so not between encoding and the submission
      * of that encoder.
-     * @param gaussians what the person looks like; borrowed, must outlive the instance
+     * @param source what the person looks like; borrowed, must outlive the instance
      * @param jointCount number of joints; larger than every joint index of the Gaussians
      * @returns the person, in canonical pose at the origin
      * @throws AvatarDeviceError `"device-limit"`; the pipeline is then as it was before
      */
-    public addInstance(gaussians: CanonicalGaussians, jointCount: number): PipelineInstance {
-        const count = this.splatCount + gaussians.count;
+    public addInstance(source: ISplatSource, jointCount: number): PipelineInstance {
         // The posed Gaussians are the largest buffer: where they fit, everything else does.
-        const replaced = this._posed.ensure(count);
-        const instance = new PipelineInstance(this._device, gaussians, jointCount, (disposed) => {
-            Remove(this._instances, disposed);
-            if (this._instances.length === 0 && !this._isDisposed) {
-                this._releaseMemory();
-            }
-        });
+        const replaced = this._posed.ensure(this.splatCount + source.count);
+        const instance = new PipelineInstance(this._device, source, jointCount, this._owner);
         this._instances.push(instance);
-        for (const one of replaced ? this._instances : [instance]) {
-            one._bindGroup = this._skin.createBindGroup(one._stateBuffer, one.gaussians, this._posed.buffer);
-        }
-        if (replaced) {
-            for (const view of this._views) {
-                view._rebind(this._posed.buffer, this._posed.capacity);
-            }
-        }
+        this._bind(instance, replaced);
         return instance;
     }
 
@@ -154,10 +149,10 @@ export class SplatPipeline {
         const pass = this.timer.beginPass(encoder, SkinPass);
         let gaussianCount = 0;
         for (const instance of this._instances) {
-            if (instance._isVisible && instance._bindGroup) {
+            if (instance._isVisible && instance._binding) {
                 instance._upload(gaussianCount);
-                this._skin.encode(pass, instance._bindGroup, instance.gaussians.count);
-                gaussianCount += instance.gaussians.count;
+                this._skin.encode(pass, instance._binding, instance.source.count);
+                gaussianCount += instance.source.count;
             }
         }
         pass.end();
@@ -187,6 +182,31 @@ export class SplatPipeline {
 
         if (isTimed) {
             this.timer.endFrame(encoder);
+        }
+    }
+
+    private _setSource(instance: PipelineInstance, source: ISplatSource): void {
+        const replaced = this._posed.ensure(this.splatCount - instance.source.count + source.count);
+        instance._source = source;
+        this._bind(instance, replaced);
+    }
+
+    private _remove(instance: PipelineInstance): void {
+        Remove(this._instances, instance);
+        if (this._instances.length === 0 && !this._isDisposed) {
+            this._releaseMemory();
+        }
+    }
+
+    /** Binds an instance to the posed Gaussians; with a new buffer of these, everyone. */
+    private _bind(instance: PipelineInstance, replaced: boolean): void {
+        for (const one of replaced ? this._instances : [instance]) {
+            one._binding = this._skin.bind(one._stateBuffer, one.source, this._posed.buffer);
+        }
+        if (replaced) {
+            for (const view of this._views) {
+                view._rebind(this._posed.buffer, this._posed.capacity);
+            }
         }
     }
 

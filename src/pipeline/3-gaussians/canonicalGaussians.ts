@@ -4,22 +4,25 @@ import { CheckBufferSize } from "../../gpu/growableBuffer.js";
 import { CanonicalGaussianLayout, MorphEntryLayout } from "./canonicalGaussianLayout.js";
 import { PackCanonicalGaussians } from "./packCanonicalGaussians.js";
 import { PackMorphTargets } from "./packMorphTargets.js";
+import { type ISplatSource } from "./splatSource.js";
+import { UploadArray } from "./uploadArray.js";
 
 /**
  * A person's canonical Gaussians and expression channels on the GPU. Made once per asset and borrowed by all of its
  * instances: dispose it after the last of them. Owns its buffers.
  */
-export class CanonicalGaussians {
+export class CanonicalGaussians implements ISplatSource {
     /** Number of Gaussians. */
     public readonly count: number;
     /** Number of expression channels. */
     public readonly morphTargetCount: number;
-    /** [N] Gaussians, see {@link CanonicalGaussianLayout}. @internal */
-    public readonly _gaussians: GPUBuffer;
-    /** [N+1] first morph entry of every Gaussian, u32. @internal */
-    public readonly _morphOffsets: GPUBuffer;
-    /** [E] morph entries, see {@link MorphEntryLayout}. @internal */
-    public readonly _morphEntries: GPUBuffer;
+    /** @internal */
+    public readonly _skinKernel = null;
+    /**
+     * `gaussians`: [N] see {@link CanonicalGaussianLayout}; `morphOffsets`: [N+1] first morph entry of every Gaussian, u32;
+     * `morphEntries`: [E] see {@link MorphEntryLayout}. @internal
+     */
+    public readonly _skinResources: Readonly<Record<"gaussians" | "morphOffsets" | "morphEntries", GPUBuffer>>;
 
     /**
      * @param device device to upload to; borrowed
@@ -37,23 +40,24 @@ export class CanonicalGaussians {
 
         const morphs = PackMorphTargets(cloud.count, morphTargets);
         const gaussians = PackCanonicalGaussians(cloud);
-        this._gaussians = Upload(device, gaussians, CanonicalGaussianLayout.stride, `${label}, Gaussians`);
-        this._morphOffsets = Upload(device, morphs.offsets, Uint32Array.BYTES_PER_ELEMENT, `${label}, morph offsets`);
-        this._morphEntries = Upload(device, morphs.entries, MorphEntryLayout.stride, `${label}, morph entries`);
+        const { STORAGE } = GPUBufferUsage;
+        this._skinResources = {
+            gaussians: UploadArray(device, gaussians, CanonicalGaussianLayout.stride, `${label}, Gaussians`, STORAGE),
+            morphOffsets: UploadArray(device, morphs.offsets, 4, `${label}, morph offsets`, STORAGE),
+            morphEntries: UploadArray(
+                device,
+                morphs.entries,
+                MorphEntryLayout.stride,
+                `${label}, morph entries`,
+                STORAGE,
+            ),
+        };
     }
 
     /** Frees the buffers; instances that still use them must be gone. */
     public dispose(): void {
-        this._gaussians.destroy();
-        this._morphOffsets.destroy();
-        this._morphEntries.destroy();
+        for (const buffer of Object.values(this._skinResources)) {
+            buffer.destroy();
+        }
     }
-}
-
-/** An empty array gives a buffer of one element, since a binding may not be empty. */
-function Upload(device: GPUDevice, data: Uint32Array<ArrayBuffer>, stride: number, label: string): GPUBuffer {
-    const size = Math.max(data.byteLength, stride);
-    const buffer = device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
-    device.queue.writeBuffer(buffer, 0, data);
-    return buffer;
 }

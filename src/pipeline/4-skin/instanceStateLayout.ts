@@ -1,6 +1,6 @@
 /**
- * What changes every frame for one instance: a header of 32 bytes, then 16-byte rows. Written whole, once a frame. The WGSL
- * twin is the struct `InstanceState` of `shaders/4-skin/skinGaussians.compute.wgsl`; a test holds the two together.
+ * What changes every frame for one instance: a header of 80 bytes, then 16-byte rows. Written whole, once a frame. The WGSL
+ * twin is the struct `InstanceState` of `shaders/include/skinning.wgsl`; a test holds the two together.
  *
  * | word      | content                                                                              |
  * | --------- | ------------------------------------------------------------------------------------ |
@@ -10,8 +10,9 @@
  * | 3         | number of expression channels, u32; 0 when all weights are 0, which skips the morphs |
  * | 4         | opacity of the instance 0..1, f32                                                    |
  * | 5–7       | unused                                                                               |
- * | 8 …       | [J,12] skinning matrices, rows of 3×4 matrices, canonical → world                    |
- * | 8 + 12J … | [M] weights of the expression channels, padded to full rows of four                  |
+ * | 8–19      | rows of the 3×4 matrix avatar → world                                                |
+ * | 20 …      | [J,12] skinning matrices, rows of 3×4 matrices, canonical → world                    |
+ * | 20 + 12J … | [M] weights of the expression channels, padded to full rows of four                  |
  */
 export const InstanceStateLayout = {
     /** Word of the number of Gaussians. */
@@ -24,8 +25,10 @@ export const InstanceStateLayout = {
     morphTargetCount: 3,
     /** Word of the opacity. */
     opacity: 4,
+    /** Word of the matrix avatar → world. */
+    world: 8,
     /** Word where the rows begin. */
-    data: 8,
+    data: 20,
     /** Words of one skinning matrix. */
     matrixWords: 12,
 } as const;

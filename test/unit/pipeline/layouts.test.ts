@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
+import decodeGaussians from "../../../shaders/3-gaussians/decodeGaussians.compute.wgsl";
+import gatherMaps from "../../../shaders/3-gaussians/gatherMaps.compute.wgsl";
+import skinDecoded from "../../../shaders/4-skin/skinDecoded.compute.wgsl";
 import skinGaussians from "../../../shaders/4-skin/skinGaussians.compute.wgsl";
 import countDigits from "../../../shaders/5-sort/countDigits.compute.wgsl";
 import projectGaussians from "../../../shaders/5-sort/projectGaussians.compute.wgsl";
@@ -10,6 +13,18 @@ import {
     CanonicalGaussianLayout,
     MorphEntryLayout,
 } from "../../../src/pipeline/3-gaussians/canonicalGaussianLayout.js";
+import { DecodeBindings, GatherBindings } from "../../../src/pipeline/3-gaussians/decodeKernels.js";
+import {
+    DecodedGaussianLayout,
+    FixedHandLayout,
+    InfluenceLayout,
+    MapSettingsLayout,
+    MapTexelLayout,
+    RawComponents,
+    RawOffsets,
+    TensorPlanLayout,
+} from "../../../src/pipeline/3-gaussians/mapModelLayout.js";
+import { DecodedSkinBindings } from "../../../src/pipeline/4-skin/decodedSkinKernel.js";
 import { InstanceStateLayout } from "../../../src/pipeline/4-skin/instanceStateLayout.js";
 import { PosedGaussianLayout } from "../../../src/pipeline/4-skin/posedGaussianLayout.js";
 import { SkinBindings } from "../../../src/pipeline/4-skin/skinStage.js";
@@ -21,6 +36,9 @@ import { SortKernelBindings } from "../../../src/pipeline/5-sort/sortStage.js";
 import { ComposePipelineShader } from "../../../src/pipeline/pipelineShaders.js";
 
 const Shaders = {
+    gatherMaps: { source: gatherMaps, bindings: GatherBindings },
+    decodeGaussians: { source: decodeGaussians, bindings: DecodeBindings },
+    skinDecoded: { source: skinDecoded, bindings: DecodedSkinBindings },
     skinGaussians: { source: skinGaussians, bindings: SkinBindings },
     projectGaussians: { source: projectGaussians, bindings: ProjectBindings },
     countDigits: { source: countDigits, bindings: SortKernelBindings.countDigits },
@@ -80,9 +98,10 @@ describe("layouts of GPU data", () => {
         });
     });
 
-    it("instance state", () => {
-        const { gaussianCount, firstPosed, jointCount, morphTargetCount, opacity, data } = InstanceStateLayout;
-        expect(StructOf("skinGaussians", "InstanceState")).toMatchObject({
+    it.each(["skinGaussians", "skinDecoded"] as const)("instance state in %s", (shader) => {
+        const { gaussianCount, firstPosed, jointCount, morphTargetCount, opacity, world, data } = InstanceStateLayout;
+        expect(StructOf(shader, "InstanceState")).toMatchObject({
+            world: world * 4,
             gaussianCount: gaussianCount * 4,
             firstPosed: firstPosed * 4,
             jointCount: jointCount * 4,
@@ -92,7 +111,45 @@ describe("layouts of GPU data", () => {
         });
     });
 
-    it.each(["skinGaussians", "projectGaussians"] as const)("posed Gaussian in %s", (shader) => {
+    it.each(["gatherMaps", "decodeGaussians", "skinDecoded"] as const)("settings of a map model in %s", (shader) => {
+        const { size, gains, ...words } = MapSettingsLayout;
+        const bytes = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word * 4]));
+        expect(StructOf(shader, "MapSettings")).toEqual({
+            ...bytes,
+            positionGain: gains * 4,
+            opacityGain: (gains + 1) * 4,
+            scaleGain: (gains + 2) * 4,
+            rotationGain: (gains + 3) * 4,
+            colorGain: (gains + 4) * 4,
+            // A uniform buffer may be longer than the struct, to whole rows.
+            size: size - 4,
+        });
+    });
+
+    it.each([
+        ["MapTexel", "decodeGaussians", MapTexelLayout],
+        ["FixedHand", "decodeGaussians", FixedHandLayout],
+        ["DecodedGaussian", "decodeGaussians", DecodedGaussianLayout],
+        ["DecodedGaussian", "skinDecoded", DecodedGaussianLayout],
+        ["Influence", "skinDecoded", InfluenceLayout],
+    ] as const)("%s in %s", (struct, shader, { stride, ...words }) => {
+        const bytes = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, word * 4]));
+        expect(StructOf(shader, struct)).toEqual({ ...bytes, size: stride });
+    });
+
+    it("plan of a tensor, and rows of raw values", () => {
+        const { size, side, count, channels } = TensorPlanLayout;
+        expect(StructOf("gatherMaps", "TensorPlan")).toEqual({
+            side: side * 4,
+            count: count * 4,
+            channels: channels * 4,
+            size,
+        });
+        expect(Object.values(RawOffsets)).toEqual([0, 3, 4, 7, 11]);
+        expect(RawComponents).toBe(14);
+    });
+
+    it.each(["skinGaussians", "skinDecoded", "projectGaussians"] as const)("posed Gaussian in %s", (shader) => {
         const { stride, position, opacity, covariance, color } = PosedGaussianLayout;
         expect(StructOf(shader, "PosedGaussian")).toEqual({
             position: position * 4,
