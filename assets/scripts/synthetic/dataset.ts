@@ -106,12 +106,12 @@ function PosedMap(
     return WritePositionMap(values, MapSide, MapSide / 2);
 }
 
-/** What the networks see: no root, no hands, no eyes. */
+/** What the networks see: the 21 joints of the body, without root, jaw, eyes and hands. */
 function WithoutRoot({ joints }: IAvatarAsset, pose: Pose): Pose {
     return new Map(
         [...pose].filter(([joint]) => {
             const number = SmplxJointNames.indexOf(joints[joint]!.smplx!);
-            return number >= 1 && number <= SmplxJointNames.indexOf("jaw");
+            return number >= 1 && number < SmplxJointNames.indexOf("jaw");
         }),
     );
 }
