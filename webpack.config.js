@@ -46,11 +46,22 @@ const base = {
  */
 const builtIn = /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$)/;
 
+/**
+ * ONNX Runtime, which only avatars with networks need, stays an import inside `try`: so bundlers of applications that do not
+ * have the package warn, and go on.
+ */
+const optional = /^onnxruntime-web\//;
+
 /** Packages stay imports, and so do the entries and shared modules that are built on their own, seen from `file`. */
 function external(file, entries) {
     return ({ context, request }, callback) => {
         if (builtIn.test(request)) {
             callback();
+            return;
+        }
+        if (optional.test(request)) {
+            const load = `try { return await import(${JSON.stringify(request)}); } catch (error) { throw error; }`;
+            callback(null, `promise (async () => { ${load} })()`);
             return;
         }
         if (/^(?:[^./]|\.\.?$)/.test(request) && !/^[A-Za-z]:/.test(request)) {

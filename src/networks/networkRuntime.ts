@@ -63,7 +63,7 @@ export class NetworkRuntime {
             if (provider === "webgpu" || !(error instanceof NetworkError) || error.code === "runtime-missing") {
                 throw error;
             }
-            const reason = `Networks run on the processor, which is slow: WebGPU does not work for them. ${error.message}`;
+            const reason = `Networks run on the processor, which is slow. ${error.message}`;
             return await NetworkRuntime._CreateAsync(null, reason);
         }
     }
@@ -81,7 +81,13 @@ export class NetworkRuntime {
             return runtime;
         } catch (error) {
             runtime.dispose();
-            throw error;
+            const { cause = error, code } = error as NetworkError;
+            if (code === "device-lost") {
+                throw error;
+            }
+            const found = cause instanceof Error ? cause.message : String(cause);
+            const message = `ONNX Runtime does not compute with ${runtime.provider} here: ${found}`;
+            throw new NetworkError("runtime-failed", message, { cause });
         }
     }
 

@@ -20,6 +20,13 @@ export interface IOrtModule {
     readonly isInWorker: boolean;
 }
 
+/** Spelt out, so that bundlers find them. */
+const Imports: Readonly<Record<OrtBuild, () => Promise<typeof Ort>>> = {
+    jspi: async () => await import("onnxruntime-web/jspi"),
+    webgpu: async () => await import("onnxruntime-web/webgpu"),
+    wasm: async () => await import("onnxruntime-web/wasm"),
+};
+
 const loaded = new Map<OrtBuild, Promise<IOrtModule>>();
 
 /** @returns the smallest build that this browser can run with the WebGPU provider */
@@ -60,15 +67,10 @@ async function LoadOnceAsync(build: OrtBuild): Promise<IOrtModule> {
     return { build, ort, queue: new NetworkQueue(), isInWorker: isBrowser && wasm.proxy === true };
 }
 
-/** Each specifier is spelt out in the `try`: so bundlers warn of an optional package that is missing, and go on. */
 async function ImportOrtAsync(build: OrtBuild): Promise<typeof Ort> {
     let cause: unknown;
     try {
-        const ort = await (build === "jspi"
-            ? import("onnxruntime-web/jspi")
-            : build === "webgpu"
-              ? import("onnxruntime-web/webgpu")
-              : import("onnxruntime-web/wasm"));
+        const ort = await Imports[build]();
         // Some bundlers put an empty module in the place of a missing one.
         if ("InferenceSession" in ort) {
             return ort;

@@ -18,8 +18,8 @@ export async function CreateOrtSessionAsync(context: OrtContext, bytes: Uint8Arr
     const graph = await ToRunnableAsync(device, bytes);
     return await context.queueAsync(async () => {
         if (!device) {
-            // A worker takes the memory away from who gives it, and with it the whole file that these bytes may be part of.
-            const given = module.isInWorker && graph === bytes ? bytes.slice() : graph;
+            // A worker takes the memory away from who gives it, with all else that is in the same buffer.
+            const given = module.isInWorker ? graph.slice() : graph;
             return await Session.create(given, { executionProviders: ["wasm"], logSeverityLevel: ErrorsOnly });
         }
         return await WatchDeviceAsync(
