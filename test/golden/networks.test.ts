@@ -18,11 +18,17 @@ function Repeated({ shape, data }: ITestTensor, times: number): ITestTensor {
     const values = new Float32Array(channels * side * side);
     for (let line = 0; line < channels * side; line++) {
         const from = Math.floor(line / times) * size;
-        for (let column = 0; column < side; column++) {
-            values[line * side + column] = data[from + Math.floor(column / times)]!;
+        for (let column = 0; column < size; column++) {
+            const begin = line * side + column * times;
+            values.fill(data[from + column]!, begin, begin + times);
         }
     }
     return { shape: [1, channels, side, side], data: values };
+}
+
+/** Largest absolute value; at least one number. */
+function LargestOf(values: Float32Array): number {
+    return values.reduce((most, value) => (value > most ? value : -value > most ? -value : most), 0);
 }
 
 /** What a tensor `act:<module>` of a fixture is called in our graph; null for what folding left nothing of. */
@@ -71,7 +77,7 @@ DescribeGolden("The U-Net with two decoders equals the published one", () => {
                 const tensor = tensors.get(found[index] ?? "");
                 if (tensor) {
                     const expected = fixture.values(module) as Float32Array;
-                    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+                    const largest = LargestOf(expected);
                     const actual = module.includes("to_rgbs") ? HaarBands(tensor) : tensor.data;
                     blocks.add(actual, expected, largest);
                 }

@@ -68,10 +68,13 @@ export function FoldModulation(
     for (let output = 0; output < outputs; output++) {
         const begin = output * inputs * taps;
         let squares = 0;
-        for (let index = 0; index < inputs * taps; index++) {
-            const value = stored[begin + index]! * factors[Math.floor(index / taps)]!;
-            folded[begin + index] = value;
-            squares += value * value;
+        for (let input = 0; input < inputs; input++) {
+            const factor = factors[input]!;
+            for (let index = begin + input * taps; index < begin + (input + 1) * taps; index++) {
+                const value = stored[index]! * factor;
+                folded[index] = value;
+                squares += value * value;
+            }
         }
         if (isDemodulated) {
             const length = Math.sqrt(squares + Epsilon);

@@ -29,8 +29,9 @@ const inputs = { pose_map: RandomTensor(3, 1), view_front: RandomTensor(1, 2), v
 
 /** Largest difference, as a share of the largest number. */
 function RelativeDistance(actual: ArrayLike<number>, expected: Float32Array): number {
-    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const error = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - actual[index]!)), 0);
+    const { abs, max } = Math;
+    const largest = expected.reduce((most, value) => max(most, abs(value)), 0);
+    const error = expected.reduce((most, value, index) => max(most, abs(value - actual[index]!)), 0);
     return error / largest;
 }
 
