@@ -35,12 +35,12 @@ DescribeGpu("networks on the graphics device", () => {
         device.queue.writeBuffer(pose, 0, Pose);
         buffers = CountBuffers(device);
         runtime = await NetworkRuntime.CreateAsync({ device, provider: "webgpu" });
-        Optimised.forEach(setFlagsFromString);
     });
 
     afterAll(() => {
         runtime.dispose();
         device.destroy();
+        Optimised.forEach(setFlagsFromString);
     });
 
     const inputs = (view: number): Tensors =>
