@@ -11,6 +11,10 @@ import { SliceNetwork } from "../../../../src/convert/networks/sliceNetwork.js";
 import { type IAvatarNetwork } from "../../../../src/format/mapModel.js";
 import { ConvertOnnxToFloat32 } from "../../../../src/format/onnx/convertOnnxToFloat32.js";
 import { DecodeOnnx } from "../../../../src/format/onnx/decodeOnnx.js";
+import { NetworkProgram } from "../../../../src/networks/networkProgram.js";
+import { NetworkRuntime } from "../../../../src/networks/networkRuntime.js";
+import { TensorOfData } from "../../../../src/networks/networkTensor.js";
+import { type ProgramRun } from "../../../../src/networks/programRun.js";
 import { type ITestTensor, RunNetworksAsync } from "../../../support/networkRun.js";
 import { SeededRandom } from "../../../support/seededRandom.js";
 import { SampleStyleUnet } from "../../../support/styleUnetSamples.js";
@@ -63,6 +67,36 @@ describe("A U-Net in slices", () => {
         expect(RelativeDistance(many, one)).toBeLessThan(1e-6); // a few roundings of float32
         expect(CountMacs(slices)).toBe(CountMacs(whole));
         expect(CountMacs(whole)).toBe(CountNodeMacs(DualStyleUnetGraph(SampleStyleUnet(), [Color]).nodes));
+    });
+
+    it("gives on the run time what it gives there as a whole, for another camera from kept tensors", async () => {
+        const runtime = await NetworkRuntime.CreateAsync({ device: null, provider: "wasm" });
+        const program = await NetworkProgram.CreateAsync(
+            runtime,
+            slices,
+            async (network) => await Promise.resolve(network.bytes!),
+        );
+        const finishAsync = async (run: ProgramRun): Promise<Float32Array> => {
+            while (!run.isDone) {
+                await run.stepAsync();
+            }
+            return run.outputs.get("color_map")!.data!;
+        };
+        const given = Object.entries(inputs).map(
+            ([name, { data, shape }]) => [name, TensorOfData(data, shape)] as const,
+        );
+        const run = program.begin(new Map(given));
+        const first = await finishAsync(run);
+        expect(RelativeDistance(first, await OutputAsync(whole))).toBe(0);
+        // Front and back change places.
+        const turned = { ...inputs, view_front: inputs.view_back, view_back: inputs.view_front };
+        const views = new Map([...given, ["view_front", given[2]![1]], ["view_back", given[1]![1]]] as const);
+        const second = await finishAsync(run.beginCamera(views));
+        const expected = (await RunNetworksAsync(whole, turned)).tensors.get("color_map")!.data;
+        expect(RelativeDistance(second, expected)).toBe(0);
+        expect(RelativeDistance(first, expected)).toBeGreaterThan(0.01);
+        program.dispose();
+        runtime.dispose();
     });
 
     it("keeps what depends on the camera in slices of its own, at the end", () => {
