@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
 import { NetworkProgram } from "../../../src/networks/networkProgram.js";
@@ -8,6 +7,7 @@ import { ReadTensorAsync } from "../../../src/networks/readTensor.js";
 import { CountBuffers, type IBufferCount } from "../../support/countBuffers.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
 import { MakePointwiseNetwork, MakeTwoSliceNetworks } from "../../support/onnxGraphs.js";
+import { UsePlainWasm } from "../../support/plainWasm.js";
 import { SeededRandom } from "../../support/seededRandom.js";
 
 const Size = 4;
@@ -18,9 +18,7 @@ const Pose = Float32Array.from({ length: Size * Size }, (_, index) => index);
 
 type Tensors = ReadonlyMap<string, INetworkTensor>;
 
-/** V8 takes a minute to optimise ONNX Runtime's self-suspending build, and Node waits for it at its end. */
-const Plain = ["--no-wasm-dynamic-tiering", "--no-wasm-tier-up"];
-const Optimised = ["--wasm-dynamic-tiering", "--wasm-tier-up"];
+UsePlainWasm();
 
 DescribeGpu("networks on the graphics device", () => {
     let device: GPUDevice;
@@ -29,7 +27,6 @@ DescribeGpu("networks on the graphics device", () => {
     let pose: GPUBuffer;
 
     beforeAll(async () => {
-        Plain.forEach(setFlagsFromString);
         device = await GetTestDeviceAsync();
         pose = device.createBuffer({ size: Pose.byteLength, usage: Usage() });
         device.queue.writeBuffer(pose, 0, Pose);
@@ -40,7 +37,6 @@ DescribeGpu("networks on the graphics device", () => {
     afterAll(() => {
         runtime.dispose();
         device.destroy();
-        Optimised.forEach(setFlagsFromString);
     });
 
     const inputs = (view: number): Tensors =>

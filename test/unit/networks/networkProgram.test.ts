@@ -5,6 +5,9 @@ import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
 import { TensorOfData, type INetworkTensor } from "../../../src/networks/networkTensor.js";
 import { PlanProgram } from "../../../src/networks/programPlan.js";
 import { MakeTwoSliceNetworks } from "../../support/onnxGraphs.js";
+import { UsePlainWasm } from "../../support/plainWasm.js";
+
+UsePlainWasm();
 
 /** A network of which only the names of its tensors count. */
 function Named(name: string, inputs: string, outputs: string): IAvatarNetwork {

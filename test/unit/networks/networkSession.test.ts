@@ -4,6 +4,9 @@ import { NetworkError, type NetworkErrorCode } from "../../../src/networks/netwo
 import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
 import { TensorOfData } from "../../../src/networks/networkTensor.js";
 import { MakePointwiseNetwork, MakeUnknownOperatorNetwork } from "../../support/onnxGraphs.js";
+import { UsePlainWasm } from "../../support/plainWasm.js";
+
+UsePlainWasm();
 
 /** y = 2 x₀ − x₁ + 1 and y = x₀ / 2, on 2×2 pixels. */
 const Weights = [
