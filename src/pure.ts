@@ -45,14 +45,10 @@ export { CreateAvatarEngineAsync } from "./avatar/avatarEngine.js";
 export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
 export { LoadAvatarAsync, type ILoadAvatarOptions } from "./avatar/loadAvatar.js";
-export {
-    AvatarNetworks,
-    type IGaussianMap,
-    type NetworkProvider,
-    type NetworkState,
-} from "./avatar/networks/avatarNetworks.js";
+export { AvatarNetworks, type IGaussianMap, type NetworkState } from "./avatar/networks/avatarNetworks.js";
 export { type AvatarTier, type INetworkSettings } from "./avatar/networks/networkSettings.js";
 export { NetworkError, type NetworkErrorCode } from "./networks/networkError.js";
+export { type NetworkProvider } from "./networks/networkRuntime.js";
 export { RegisterAvatarLoader } from "./avatar/gltf/registerAvatarLoader.js";
 export { AvatarAnimator } from "./animation/animator/avatarAnimator.js";
 export {

@@ -45,3 +45,15 @@ export function RebindSkinMatrices(matrices: Float32Array, changes: Float32Array
         }
     }
 }
+
+/**
+ * Writes the upper rows of a matrix.
+ *
+ * @param matrix [16] affine, column-major (the memory of a Babylon matrix)
+ * @param result receives 12 numbers: rows of the 3x4 matrix
+ */
+export function WriteRows(matrix: ArrayLike<number>, result: Float32Array): void {
+    for (let i = 0; i < SkinMatrixFloats; i++) {
+        result[i] = matrix[(i % 4) * 4 + Math.floor(i / 4)]!;
+    }
+}

@@ -6,6 +6,8 @@ import { AvatarDeviceError } from "../gpu/avatarDeviceError.js";
 import { SplatPipeline } from "../pipeline/splatPipeline.js";
 import { GetAvatarDevice } from "./avatarDevice.js";
 import { AvatarSlots } from "./avatarSlots.js";
+import { DefaultNetworkBudget } from "./networks/networkSettings.js";
+import { SceneNetworks } from "./networks/sceneNetworks.js";
 import { PassViews } from "./passViews.js";
 import { SplatMesh } from "./splatMesh.js";
 
@@ -22,6 +24,7 @@ interface IDeviceState {
     readonly device: GPUDevice;
     readonly pipeline: SplatPipeline;
     readonly slots: AvatarSlots;
+    readonly networks: SceneNetworks;
     mesh: SplatMesh | null;
     views: PassViews | null;
 }
@@ -36,6 +39,12 @@ interface IDeviceState {
  * compiled kernels.
  */
 export class AvatarRenderer {
+    /**
+     * Milliseconds of network work a frame, on average, shared out among all avatars of the scene: what they run on gets this
+     * much less time for everything else. 0 stops all networks. (default: 4)
+     */
+    public networkBudget = DefaultNetworkBudget;
+
     private readonly _scene: Scene;
     private readonly _submission: GPUCommandBuffer[] = [];
     private readonly _removeObservers: (() => void)[];
@@ -54,6 +63,7 @@ export class AvatarRenderer {
             }),
             scene.onAfterRenderObservable.add(() => {
                 this._isFrameBegun = false;
+                this._state?.networks.endFrame(this.networkBudget);
             }),
             engine.onContextLostObservable.add(() => {
                 this._release();
@@ -142,7 +152,7 @@ export class AvatarRenderer {
             return;
         }
         this._isFrameBegun = true;
-        const { device, pipeline, slots } = state;
+        const { device, pipeline, slots, networks } = state;
         if (device !== GetAvatarDevice(this._scene.getEngine()).device) {
             this._release(); // lost while its kernels compiled; those for the device of now are under way
             return;
@@ -152,12 +162,13 @@ export class AvatarRenderer {
             CloseMesh(state);
             return;
         }
+        const encoder = device.createCommandEncoder(EncoderDescriptor);
+        networks.beginFrame(encoder);
         slots.updateInstances(Minimum, Maximum);
         const mesh = this._openMesh(state);
         mesh.maximumSplats = pipeline.splatCount;
         mesh.setBounds(Minimum, Maximum);
         pipeline.timer.enabled = this._measuresTimes;
-        const encoder = device.createCommandEncoder(EncoderDescriptor);
         pipeline.encodeSkin(encoder);
         this._submission[0] = encoder.finish();
         device.queue.submit(this._submission);
@@ -179,6 +190,7 @@ export class AvatarRenderer {
         if (state) {
             CloseMesh(state);
             state.slots.dispose();
+            state.networks.dispose();
             state.pipeline.dispose();
         }
     }
@@ -195,7 +207,9 @@ export class AvatarRenderer {
 }
 
 function MakeState(device: GPUDevice, pipeline: SplatPipeline): IDeviceState {
-    return { device, pipeline, slots: new AvatarSlots(device, pipeline), mesh: null, views: null };
+    const networks = new SceneNetworks(device);
+    const slots = new AvatarSlots(device, pipeline, networks);
+    return { device, pipeline, slots, networks, mesh: null, views: null };
 }
 
 function CloseMesh(state: IDeviceState): void {

@@ -3,14 +3,13 @@ import { type Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.js";
-import { type PipelineInstance } from "../pipeline/pipelineInstance.js";
 import { type SplatPipeline } from "../pipeline/splatPipeline.js";
+import { RebindSkinMatrices, WriteRows } from "./affineRows.js";
 import { GaussianAvatar } from "./gaussianAvatar.js";
+import { type INetworkedAvatar, type SceneNetworks } from "./networks/sceneNetworks.js";
 
 /** An avatar that is in the scene, and its place in the pipeline. */
-interface IAvatarSlot {
-    readonly avatar: GaussianAvatar;
-    readonly instance: PipelineInstance;
+interface IAvatarSlot extends INetworkedAvatar {
     isInScene: boolean;
 }
 
@@ -27,6 +26,7 @@ interface ISharedGaussians {
 export class AvatarSlots {
     private readonly _device: GPUDevice;
     private readonly _pipeline: SplatPipeline;
+    private readonly _networks: SceneNetworks;
     // An array beside the map, since arrays are iterated without allocating.
     private readonly _slots: IAvatarSlot[] = [];
     private readonly _slotOf = new Map<GaussianAvatar, IAvatarSlot>();
@@ -36,10 +36,12 @@ export class AvatarSlots {
     /**
      * @param device to put Gaussians on; borrowed
      * @param pipeline to put avatars into; borrowed
+     * @param networks told who comes and goes; borrowed
      */
-    public constructor(device: GPUDevice, pipeline: SplatPipeline) {
+    public constructor(device: GPUDevice, pipeline: SplatPipeline, networks: SceneNetworks) {
         this._device = device;
         this._pipeline = pipeline;
+        this._networks = networks;
     }
 
     /** Number of avatars. */
@@ -82,11 +84,15 @@ export class AvatarSlots {
         let isAnyVisible = false;
         minimum.setAll(0);
         maximum.setAll(0);
-        for (const { avatar, instance } of this._slots) {
+        for (const { avatar, instance, spaceChanges } of this._slots) {
             instance.enabled = avatar.isEnabled() && avatar.isVisible && avatar.visibility > 0;
             instance.opacity = avatar.visibility;
             if (instance.enabled) {
                 avatar._updatePose(instance.skinMatrices);
+                WriteRows(avatar._pose.rootSpace.m, instance.worldMatrix);
+                if (spaceChanges) {
+                    RebindSkinMatrices(instance.skinMatrices, spaceChanges);
+                }
                 avatar._readExpression(instance.morphWeights);
                 const { minimumWorld, maximumWorld } = avatar.getBoundingInfo().boundingBox;
                 minimum.copyFrom(isAnyVisible ? minimum.minimizeInPlace(minimumWorld) : minimumWorld);
@@ -113,9 +119,16 @@ export class AvatarSlots {
             this._shared.set(asset, shared);
             const instance = this._pipeline.addInstance(shared.gaussians, asset.joints.length);
             shared.users++;
-            const slot = { avatar, instance, isInScene: true };
+            const slot: IAvatarSlot = {
+                avatar,
+                instance,
+                baked: shared.gaussians,
+                spaceChanges: null,
+                isInScene: true,
+            };
             this._slots.push(slot);
             this._slotOf.set(avatar, slot);
+            this._networks.add(slot);
             return slot;
         } catch (error) {
             // The scene goes on without this avatar; saying so once is enough.
@@ -131,6 +144,7 @@ export class AvatarSlots {
         this._slots.splice(index, 1);
         this._slotOf.delete(avatar);
         this._pipeline.removeInstance(instance);
+        this._networks.remove(avatar);
         this._shared.get(avatar.asset)!.users--;
         this._forgetIfUnused(avatar.asset);
         this._refused = new WeakSet(); // there is room again

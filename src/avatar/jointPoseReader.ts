@@ -18,6 +18,9 @@ const Rotation = new Quaternion();
  * `computeWorldMatrix(true)` walks up to the root for every joint.
  */
 export class JointPoseReader {
+    /** Space that the root joint is posed in → world, of the last {@link read}: the one with the mirror of left-handed scenes. */
+    public readonly rootSpace = new Matrix();
+
     private readonly _asset: IAvatarAsset;
     private readonly _worlds: readonly Matrix[];
     private _skeleton: Skeleton | null = null;
@@ -60,6 +63,7 @@ export class JointPoseReader {
         const bones = this.getBones(skeleton);
         // Nobody else does, since no mesh draws with this skeleton; `attachToBone` and bone controllers depend on it.
         skeleton?.prepare(true);
+        this.rootSpace.copyFrom(WorldOf(bones[0]?.getTransformNode()?.parent ?? null, avatarWorld));
         for (let joint = 0; joint < joints.length; joint++) {
             const bone = bones[joint];
             const world = this._worlds[joint]!;
@@ -134,6 +138,6 @@ function RotationOf({ rotation: { x, y, z }, rotationQuaternion }: TransformNode
     return rotationQuaternion ?? Quaternion.RotationYawPitchRollToRef(y, x, z, Rotation);
 }
 
-function WorldOf(node: Node | null): Matrix {
-    return node ? node.computeWorldMatrix(true) : (Matrix.IdentityReadOnly as Matrix);
+function WorldOf(node: Node | null, otherwise = Matrix.IdentityReadOnly as Matrix): Matrix {
+    return node ? node.computeWorldMatrix(true) : otherwise;
 }

@@ -2,6 +2,7 @@ import { Observable } from "@babylonjs/core/Misc/observable.js";
 import { type AvatarError } from "../../diagnostics/avatarError.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { type GaussianAttribute } from "../../format/mapModel.js";
+import { type NetworkProvider } from "../../networks/networkRuntime.js";
 import {
     AvatarTiers,
     NetworksClassName,
@@ -20,9 +21,6 @@ import { UpdateMeter } from "./updateMeter.js";
  */
 export type NetworkState = "idle" | "loading" | "running" | "failed";
 
-/** What makes the networks' results: `"webgpu"` on the graphics device, `"wasm"` on the processor, much slower. */
-export type NetworkProvider = "webgpu" | "wasm";
-
 /** A map as an image: front and back side by side, rows from the top. */
 export interface IGaussianMap {
     /** Texels across both halves. */
@@ -38,7 +36,7 @@ export interface IGaussianMap {
 /** Gives pictures of what a tier shows. @internal */
 export interface IMapSource {
     /** As {@link AvatarNetworks.readMapAsync}. */
-    readonly readMapAsync: (attribute: GaussianAttribute | "pose") => Promise<IGaussianMap | null>;
+    readonly readMapAsync: (attribute: GaussianAttribute | "pose") => Promise<IGaussianMap>;
 }
 
 /**
@@ -163,7 +161,7 @@ export class AvatarNetworks {
         return this.state === "running" ? 1 : this._progress;
     }
 
-    /** Where the networks of the present tier run; null while none do. */
+    /** Where the networks of the present tier run, `"webgpu"` or `"wasm"`, which is the processor; null while none do. */
     public get provider(): NetworkProvider | null {
         return this._provider;
     }
@@ -195,8 +193,8 @@ export class AvatarNetworks {
     /**
      * What the networks made last, to look at. Reads from the graphics device: for tools, not for every frame.
      *
-     * @param attribute which map: raw numbers of a Gaussian's attribute ahead of their activation, or `"pose"`, what the
-     * networks see of the pose
+     * @param attribute which map: an attribute of the Gaussians ahead of its activation (opacities as logits, scales as
+     * logarithms, positions as metres from the template), or `"pose"`, what the networks see of the pose
      * @returns the map, or null while no networked tier is shown
      */
     public async readMapAsync(attribute: GaussianAttribute | "pose"): Promise<IGaussianMap | null> {

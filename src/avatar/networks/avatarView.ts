@@ -9,7 +9,7 @@ export class AvatarView {
     public isSeen = false;
     /** Share of the picture's height that its bounding sphere takes, 0..1, in the camera that sees most of it. */
     public screenSize = 0;
-    /** Where that camera is, world space. */
+    /** Where that camera is, world space; some camera that draws when none sees the avatar. */
     public readonly cameraPosition = new Vector3();
 
     /**
@@ -22,9 +22,6 @@ export class AvatarView {
         this.isSeen = false;
         this.screenSize = 0;
         const { activeCameras, activeCamera } = scene;
-        if (!avatar.isEnabled() || !avatar.isVisible || !(avatar.visibility > 0)) {
-            return;
-        }
         if (activeCameras && activeCameras.length > 0) {
             for (const camera of activeCameras) {
                 this._lookFrom(camera, avatar);
@@ -35,14 +32,17 @@ export class AvatarView {
     }
 
     private _lookFrom(camera: Camera, avatar: GaussianAvatar): void {
-        if (!camera.isInFrustum(avatar)) {
+        if (!this.isSeen) {
+            this.cameraPosition.copyFrom(camera.globalPosition);
+        }
+        if (!avatar.isEnabled() || !avatar.isVisible || !(avatar.visibility > 0) || !camera.isInFrustum(avatar)) {
             return;
         }
         const { centerWorld, radiusWorld } = avatar.getBoundingInfo().boundingSphere;
         const { x, y, z } = centerWorld;
+        const sizeAtOne = radiusWorld * Math.abs(camera.getProjectionMatrix().m[5]!) * camera.viewport.height;
         const { m } = camera.getTransformationMatrix();
         const w = x * m[3]! + y * m[7]! + z * m[11]! + m[15]!;
-        const sizeAtOne = radiusWorld * Math.abs(camera.getProjectionMatrix().m[5]!) * camera.viewport.height;
         const size = w > sizeAtOne ? sizeAtOne / w : 1;
         if (!this.isSeen || size > this.screenSize) {
             this.isSeen = true;

@@ -1,6 +1,3 @@
-/** Milliseconds of network work a frame, unless the application says otherwise: a quarter of a frame at 60 Hz. */
-export const DefaultNetworkBudget = 4;
-
 /** A slice that took very long, as the first run does while its kernels compile, is paid back within this many frames. */
 const MaximumDebtFrames = 60;
 
@@ -27,7 +24,7 @@ export interface INetworkTask {
  * what is left. A slice of three budgets so runs in every third frame: the budget holds on average, and nothing starves.
  */
 export class NetworkScheduler {
-    private _budget = DefaultNetworkBudget;
+    private _budget = 0;
     private _credit = 0;
     private _isFirstSlice = true;
 

@@ -9,6 +9,9 @@ export type AvatarTier = "baked" | IMapModel["tier"];
 /** Tiers from the cheapest to the dearest. */
 export const AvatarTiers: readonly AvatarTier[] = ["baked", "lite", "full"];
 
+/** Milliseconds of network work a frame, unless the application says otherwise: a quarter of a frame at 60 Hz. */
+export const DefaultNetworkBudget = 4;
+
 /** Class name in saved scenes. */
 export const NetworksClassName = "BABYLON.AvatarNetworks";
 

@@ -1,0 +1,345 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { Color4 } from "@babylonjs/core/Maths/math.color.js";
+import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { Logger } from "@babylonjs/core/Misc/logger.js";
+import { Scene } from "@babylonjs/core/scene.js";
+import { AvatarRenderer, type GaussianAvatar, LoadAvatarAsync, RegisterAvatarLoader } from "../../../src/pure.js";
+import { RenderPixelsAsync } from "../../../src/cli/headless/headlessEngine.js";
+import { NetworkProgram } from "../../../src/networks/networkProgram.js";
+import { ProgramRun } from "../../../src/networks/programRun.js";
+import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { CreateTestEngineAsync, DescribeGpu } from "../../support/gpu.js";
+import { type INetworkedAvatarOptions, MakeNetworkedAvatar } from "../../support/networkedAvatar.js";
+import { KeepPicture, Psnr } from "../../support/picture.js";
+
+const Size = 64;
+
+/** Without new maps in so many frames there is nothing new: they take longer than an interval of 30 Hz and a run. */
+const StillFrames = 12;
+
+RegisterAvatarLoader();
+
+DescribeGpu("an avatar with networks", () => {
+    let engine: WebGPUEngine;
+    let scene: Scene;
+    let errors: string[];
+    let warnings: string[];
+
+    beforeAll(async () => {
+        engine = await CreateTestEngineAsync(Size, Size);
+    });
+    beforeEach(() => {
+        scene = MakeScene(engine);
+        errors = [];
+        warnings = [];
+        jest.spyOn(Logger, "Error").mockImplementation((message) => errors.push(String(message)));
+        jest.spyOn(Logger, "Warn").mockImplementation((message) => warnings.push(String(message)));
+    });
+    afterEach(() => {
+        scene.dispose();
+        jest.restoreAllMocks();
+    });
+    afterAll(() => {
+        engine.dispose();
+    });
+
+    const renderAsync = async (): Promise<Uint8Array> => await RenderPixelsAsync(engine, () => scene.render());
+    const loadAsync = async (options: INetworkedAvatarOptions): Promise<GaussianAvatar> =>
+        await LoadAvatarAsync(WriteAvatar(MakeNetworkedAvatar(options)), scene);
+    /** Draws until the maps are those of the present pose and camera. */
+    const settleAsync = async ({ networks }: GaussianAvatar): Promise<void> => {
+        let still = 0;
+        const observer = networks.onMapsUpdatedObservable.add(() => (still = 0));
+        await RenderUntilAsync(renderAsync, () => still++ > StillFrames);
+        observer.remove();
+    };
+    const readyAsync = async (avatar: GaussianAvatar): Promise<void> => {
+        await RenderUntilAsync(renderAsync, () => avatar.networks.state !== "loading");
+    };
+
+    it("looks as the file has it when its networks change nothing, also from another canonical space", async () => {
+        const { x, y, z, w } = Quaternion.FromEulerAngles(0.3, -0.2, 0.5);
+        for (const turn of [null, [x, y, z, w]] as const) {
+            const avatar = await loadAsync(turn ? { turn } : {});
+            Pose(avatar, 0.7);
+            const baked = await renderAsync();
+            expect(avatar.networks.tier).toBe("baked");
+            await readyAsync(avatar);
+            expect([avatar.networks.state, avatar.networks.tier, errors]).toEqual(["running", "lite", []]);
+            const networked = await renderAsync();
+            const decibels = Psnr(baked, networked);
+            console.info(`networks that change nothing${turn ? ", turned space" : ""}: ${decibels.toFixed(1)} dB`);
+            KeepPicture(`networks-zero${turn ? "-turned" : ""}`, networked, Size);
+            expect(decibels).toBeGreaterThan(45);
+            expect(avatar.networks.rate).toBeGreaterThanOrEqual(0);
+            expect(avatar.networks.latency).toBeGreaterThan(0);
+            avatar.dispose();
+        }
+    });
+
+    it("moves in every frame, and follows with what its networks make of the pose", async () => {
+        const avatar = await loadAsync({ lite: "red" });
+        await readyAsync(avatar);
+        await settleAsync(avatar);
+        let updates = 0;
+        avatar.networks.onMapsUpdatedObservable.add(() => updates++);
+        const down = await renderAsync();
+        expect(await renderAsync()).toEqual(down); // nobody moves: nothing runs
+        Pose(avatar, 1.2);
+        const moved = await renderAsync();
+        expect(updates).toBe(0);
+        expect(Psnr(down, moved)).toBeLessThan(30);
+        await RenderUntilAsync(renderAsync, () => updates > 0);
+        const red = await renderAsync();
+        KeepPicture("networks-red", red, Size);
+        expect(Psnr(moved, red)).toBeLessThan(45);
+        expect(SumRed(red)).not.toBe(SumRed(moved));
+        // The same pose by another way: maps are a function of the pose.
+        Pose(avatar, 0);
+        await settleAsync(avatar);
+        expect(Psnr(await renderAsync(), down)).toBeGreaterThan(60);
+    });
+
+    it("lets frames pass while its networks wait for time, and runs when it gets some", async () => {
+        const renderer = await AvatarRenderer.GetAsync(scene);
+        expect(renderer.networkBudget).toBe(4);
+        renderer.networkBudget = 0;
+        const avatar = await loadAsync({ lite: "red" });
+        for (let frame = 0; frame < 40; frame++) {
+            Pose(avatar, frame / 40);
+            await renderAsync();
+            await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        expect([avatar.networks.state, avatar.networks.tier]).toEqual(["loading", "baked"]);
+        renderer.networkBudget = 100;
+        await readyAsync(avatar);
+        expect(avatar.networks.tier).toBe("lite");
+        avatar.networks.enabled = false;
+        await renderAsync();
+        expect([avatar.networks.state, avatar.networks.tier]).toEqual(["idle", "baked"]);
+    });
+
+    it("goes down a tier when one fails, says so once for all its copies, and keeps moving", async () => {
+        const cases = [
+            ["damaged", "damaged-network"],
+            ["unknown-operator", "unsupported-operator"],
+            ["nan", "non-finite"],
+        ] as const;
+        for (const [full, code] of cases) {
+            errors.length = 0;
+            const avatar = await loadAsync({ full });
+            avatar.networks.preferredTier = "full";
+            const copy = avatar.clone("copy");
+            await readyAsync(avatar);
+            await readyAsync(copy);
+            for (const { networks } of [avatar, copy]) {
+                expect([networks.state, networks.tier, networks.error?.code]).toEqual(["running", "lite", code]);
+            }
+            expect(errors).toEqual([expect.stringMatching(/goes on without its full tier: .*/)]);
+            expect(await avatar.networks.whenReadyAsync()).toBe("lite");
+            avatar.dispose();
+            copy.dispose();
+        }
+        const avatar = await loadAsync({ lite: "damaged" });
+        await readyAsync(avatar);
+        expect([avatar.networks.state, avatar.networks.tier]).toEqual(["failed", "baked"]);
+        const before = await renderAsync();
+        Pose(avatar, 1);
+        expect(Psnr(before, await renderAsync())).toBeLessThan(30);
+    });
+
+    it("shares networks and weights with its copies, of which each has maps of its own", async () => {
+        const programs = jest.spyOn(NetworkProgram, "CreateAsync");
+        await AvatarRenderer.GetAsync(scene); // what a scene without avatars keeps
+        await renderAsync();
+        const buffers = TrackBuffers(engine._device);
+        const avatar = await loadAsync({ lite: "red" });
+        await readyAsync(avatar);
+        const [copy] = [avatar.clone("copy")];
+        Pose(copy, 1.2);
+        await readyAsync(copy);
+        await settleAsync(copy);
+        expect(programs).toHaveBeenCalledTimes(1);
+        expect(copy.networks).not.toBe(avatar.networks);
+        const [own, other] = [await avatar.networks.readMapAsync("color"), await copy.networks.readMapAsync("color")];
+        expect(own!.components).toBe(3);
+        expect(own!.data).not.toEqual(other!.data);
+        // The program outlives the first of them, and goes with the last.
+        avatar.dispose();
+        await renderAsync();
+        Pose(copy, 0.3);
+        await settleAsync(copy);
+        expect(copy.networks.state).toBe("running");
+        copy.dispose();
+        await renderAsync();
+        await SettleAsync();
+        await renderAsync();
+        expect(buffers.live().filter((buffer) => buffer.size > 1024)).toEqual([]);
+        buffers.stop();
+    });
+
+    it("runs only what depends on the camera when only the camera moved", async () => {
+        const tails = jest.spyOn(ProgramRun.prototype, "beginCamera");
+        const begins = jest.spyOn(NetworkProgram.prototype, "begin");
+        const avatar = await loadAsync({ lite: "view" });
+        await readyAsync(avatar);
+        await settleAsync(avatar);
+        const before = await renderAsync();
+        const whole = begins.mock.calls.length;
+        const camera = scene.activeCamera as ArcRotateCamera;
+        camera.alpha += 0.01; // less than two degrees
+        await settleAsync(avatar);
+        expect(tails).toHaveBeenCalledTimes(0);
+        camera.alpha -= 0.01;
+        camera.beta -= 0.6;
+        await settleAsync(avatar);
+        expect(tails).toHaveBeenCalledTimes(1);
+        expect(begins.mock.calls.length).toBe(whole);
+        expect(SumRed(await renderAsync())).not.toBe(SumRed(before));
+        // Who turns under a camera that stands is seen from elsewhere as well.
+        camera.beta += 0.6;
+        await settleAsync(avatar);
+        avatar.rotation.y = 1;
+        await settleAsync(avatar);
+        expect(tails).toHaveBeenCalledTimes(3);
+        expect(Psnr(await renderAsync(), before)).toBeLessThan(40);
+        expect(errors).toEqual([]);
+    });
+
+    it("leaves nothing behind, whether it goes while it loads, while it runs, or later", async () => {
+        const renderer = await AvatarRenderer.GetAsync(scene);
+        await renderAsync();
+        const buffers = TrackBuffers(engine._device);
+        for (const frames of [1, 2, 3, 5, 8, 60]) {
+            const avatar = await loadAsync({ lite: "view", full: "zero" });
+            const copy = avatar.clone("copy");
+            for (let frame = 0; frame < frames; frame++) {
+                Pose(avatar, frame);
+                copy.networks.preferredTier = frame % 3 === 0 ? "full" : "lite";
+                await renderAsync();
+            }
+            avatar.dispose();
+            copy.dispose();
+            await renderAsync();
+            // What was under way when they went ends in its own time.
+            const rest = (): string[] =>
+                buffers
+                    .live()
+                    .filter((buffer) => buffer.size > 1024)
+                    .map((buffer) => buffer.label);
+            await RenderUntilAsync(renderAsync, () => rest().length === 0).catch(() => undefined);
+            expect(rest()).toEqual([]);
+            expect(renderer.avatarCount).toBe(0);
+        }
+        const avatar = await loadAsync({ lite: "view" });
+        await readyAsync(avatar);
+        scene.dispose();
+        await SettleAsync();
+        expect(buffers.live()).toEqual([]);
+        buffers.stop();
+        scene = MakeScene(engine);
+        expect(errors).toEqual([]);
+    });
+
+    it("runs its networks on the engine's own device where that is hardware, and shows the same", async () => {
+        const onProcessor = await loadAsync({ lite: "red" });
+        Pose(onProcessor, 0.8);
+        await readyAsync(onProcessor);
+        await settleAsync(onProcessor);
+        expect(onProcessor.networks.provider).toBe("wasm");
+        expect(warnings).toEqual([expect.stringMatching(/software/)]);
+        warnings.length = 0;
+        const wanted = await renderAsync();
+        scene.dispose();
+        scene = MakeScene(engine);
+        const info = engine._device.adapterInfo;
+        const hardware = { vendor: "a", architecture: "b", device: "c", description: "d", isFallbackAdapter: false };
+        Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: hardware });
+        const avatar = await loadAsync({ lite: "red" });
+        Pose(avatar, 0.8);
+        await readyAsync(avatar);
+        await settleAsync(avatar);
+        expect([avatar.networks.provider, avatar.networks.error, warnings]).toEqual(["webgpu", null, []]);
+        expect(Psnr(await renderAsync(), wanted)).toBeGreaterThan(60);
+        Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: info });
+    });
+
+    it("comes back with its networks after the device was lost", async () => {
+        const avatar = await loadAsync({ lite: "red" });
+        Pose(avatar, 0.5);
+        await readyAsync(avatar);
+        await settleAsync(avatar);
+        const before = await renderAsync();
+        const restored = new Promise((resolve) => {
+            engine.onContextRestoredObservable.addOnce(resolve);
+        });
+        engine._device.destroy();
+        await restored;
+        expect([avatar.networks.tier, avatar.networks.state]).toEqual(["baked", "loading"]);
+        await readyAsync(avatar);
+        expect([avatar.networks.tier, avatar.networks.error, errors]).toEqual(["lite", null, []]);
+        expect(await renderAsync()).toEqual(before);
+    });
+});
+
+/** A transparent scene with a camera in front of the person. */
+function MakeScene(engine: WebGPUEngine): Scene {
+    const scene = new Scene(engine);
+    scene.clearColor = new Color4(0, 0, 0, 0);
+    const camera = new ArcRotateCamera("camera", Math.PI / 2, Math.PI / 2, 3, new Vector3(0, 0.9, 0), scene);
+    camera.minZ = 0.1;
+    return scene;
+}
+
+async function SettleAsync(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function SumRed(pixels: Uint8Array): number {
+    return pixels.reduce((sum, value, i) => (i % 4 === 0 ? sum + value : sum), 0);
+}
+
+/** Follows the GPU buffers made from here on, without those of Babylon, which it pools. */
+function TrackBuffers(device: GPUDevice): { live(): GPUBuffer[]; stop(): void } {
+    const live = new Set<GPUBuffer>();
+    const create = device.createBuffer.bind(device);
+    device.createBuffer = (descriptor) => {
+        const buffer = create(descriptor);
+        const destroy = buffer.destroy.bind(buffer);
+        if (!buffer.label.startsWith("BabylonWebGPUDevice")) {
+            live.add(buffer);
+        }
+        buffer.destroy = () => {
+            live.delete(buffer);
+            destroy();
+        };
+        return buffer;
+    };
+    const stop = (): void => {
+        device.createBuffer = create;
+    };
+    return { live: () => [...live], stop };
+}
+
+/** Raises the arms. @param angle radians */
+function Pose(avatar: GaussianAvatar, angle: number): void {
+    for (const side of ["left", "right"] as const) {
+        avatar.getJoint(`${side}_shoulder`)!.rotationQuaternion = Quaternion.RotationAxis(
+            new Vector3(0, 0, side === "left" ? 1 : -1),
+            angle,
+        );
+    }
+}
+
+/** Draws frames until something is so. */
+async function RenderUntilAsync(renderAsync: () => Promise<Uint8Array>, isSo: () => boolean): Promise<number> {
+    for (let frame = 0; frame < 2000; frame++) {
+        if (isSo()) {
+            return frame;
+        }
+        await renderAsync();
+    }
+    throw new Error("It did not come about within 2000 frames.");
+}

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "@jest/globals";
+import { NetworkPump } from "../../../src/avatar/networks/networkPump.js";
+import { type IBodyRun, type NetworkedBody } from "../../../src/avatar/networks/networkedBody.js";
+
+/** What happened, in order, and the slices that wait to be ended by the test. */
+class Stage {
+    public readonly log: string[] = [];
+    public readonly pending: { readonly end: () => void; readonly fail: (error: Error) => void }[] = [];
+}
+
+/** A body whose runs have slices of given times, each ended by the test. */
+class FakeBody {
+    public isWanted = true;
+    public screenSize = 0.5;
+    public maximumRate = 1000;
+    public phase = -Infinity;
+    public lastRun = -Infinity;
+    public hasNewPose = true;
+    public readonly shared: { readonly program: { readonly slices: readonly { readonly milliseconds: number }[] } };
+
+    private readonly _stage: Stage;
+    private readonly _name: string;
+
+    public constructor(stage: Stage, name: string, slices: readonly number[]) {
+        this._stage = stage;
+        this._name = name;
+        this.shared = { program: { slices: slices.map((milliseconds) => ({ milliseconds })) } };
+    }
+
+    public look(): void {
+        // its fields are the test's
+    }
+
+    public releaseDecoded(): void {
+        // it has no Gaussians
+    }
+
+    public async beginRunAsync(): Promise<IBodyRun | null> {
+        const { log, pending } = this._stage;
+        const { slices } = this.shared.program;
+        if (!this.hasNewPose) {
+            return null;
+        }
+        await Promise.resolve();
+        log.push(`${this._name} begins`);
+        let done = 0;
+        const run = {
+            get isDone(): boolean {
+                return done === slices.length;
+            },
+            get nextSlice(): unknown {
+                return slices[done];
+            },
+            stepAsync: async (): Promise<void> => {
+                await new Promise<void>((end, fail) => {
+                    pending.push({ end, fail });
+                });
+                done++;
+            },
+            dispose: (): void => {
+                log.push(`${this._name} run freed`);
+            },
+        };
+        return { run: run as unknown as IBodyRun["run"], poseTime: 0, isTail: false };
+    }
+
+    public finish(): void {
+        this._stage.log.push(`${this._name} done`);
+    }
+
+    public dispose(): void {
+        this._stage.log.push(`${this._name} freed`);
+    }
+}
+
+function AsBody(body: FakeBody): NetworkedBody {
+    return body as unknown as NetworkedBody;
+}
+
+async function SettleAsync(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Ends the slice that waits, and lets everything that follows from it happen. */
+async function EndSliceAsync(stage: Stage): Promise<void> {
+    stage.pending.shift()!.end();
+    await SettleAsync();
+}
+
+function Setup(...slices: readonly (readonly number[])[]): {
+    stage: Stage;
+    pump: NetworkPump;
+    bodies: FakeBody[];
+    failures: unknown[];
+} {
+    const stage = new Stage();
+    const failures: unknown[] = [];
+    const pump = new NetworkPump((_body, error) => failures.push(error));
+    const bodies = slices.map((times, index) => new FakeBody(stage, "abc"[index]!, times));
+    bodies.forEach((body) => {
+        pump.add(AsBody(body));
+    });
+    return { stage, pump, bodies, failures };
+}
+
+describe("the pump of networks", () => {
+    it("starts nothing while the frame's own code runs, and lets frames pass while a slice is under way", async () => {
+        const { stage, pump } = Setup([3, 3]);
+        pump.endFrame(4);
+        expect(stage.log).toEqual([]);
+        await SettleAsync();
+        expect(stage.log).toEqual(["a begins"]);
+        for (let frame = 0; frame < 10; frame++) {
+            pump.endFrame(4);
+            await SettleAsync();
+            expect(stage.pending.length).toBe(1);
+        }
+        await EndSliceAsync(stage);
+        expect(stage.pending.length).toBe(1);
+        await EndSliceAsync(stage);
+        expect(stage.log.slice(0, 2)).toEqual(["a begins", "a done"]);
+    });
+
+    it("spreads a run over frames when its slices do not fit into one", async () => {
+        const { stage, pump, bodies } = Setup([3, 3]);
+        bodies[0]!.maximumRate = 0;
+        pump.endFrame(4);
+        await SettleAsync();
+        await EndSliceAsync(stage);
+        expect(stage.pending.length).toBe(0); // 1 ms is left, the next slice takes 3
+        pump.endFrame(4);
+        await SettleAsync();
+        expect(stage.pending.length).toBe(1);
+        await EndSliceAsync(stage);
+        expect(stage.log).toEqual(["a begins", "a done"]);
+    });
+
+    it("ends a run before it begins another, and begins with who was waiting longest", async () => {
+        const { stage, pump, bodies } = Setup([1, 1], [1], [1]);
+        bodies.forEach((body) => (body.maximumRate = 0));
+        bodies[1]!.hasNewPose = false;
+        pump.endFrame(100);
+        await SettleAsync();
+        while (stage.pending.length > 0) {
+            expect(stage.pending.length).toBe(1);
+            await EndSliceAsync(stage);
+        }
+        expect(stage.log).toEqual(["a begins", "a done", "c begins", "c done"]);
+    });
+
+    it("frees a body that goes while its run is under way when the slice has ended, and not before", async () => {
+        const { stage, pump, bodies, failures } = Setup([1, 1]);
+        pump.endFrame(4);
+        await SettleAsync();
+        pump.remove(AsBody(bodies[0]!));
+        pump.endFrame(4);
+        expect(stage.log).toEqual(["a begins"]);
+        await EndSliceAsync(stage);
+        expect(stage.log).toEqual(["a begins", "a run freed", "a freed"]);
+        expect(failures).toEqual([]);
+    });
+
+    it("frees a body that goes between two slices at the next frame", async () => {
+        const { stage, pump, bodies } = Setup([4, 4]);
+        pump.endFrame(4);
+        await SettleAsync();
+        await EndSliceAsync(stage);
+        pump.remove(AsBody(bodies[0]!));
+        expect(stage.log).toEqual(["a begins"]);
+        pump.endFrame(4);
+        expect(stage.log).toEqual(["a begins", "a run freed", "a freed"]);
+    });
+
+    it("says when a run fails, once, and goes on with the others", async () => {
+        const { stage, pump, failures } = Setup([1], [1]);
+        pump.endFrame(100);
+        await SettleAsync();
+        stage.pending.shift()!.fail(new Error("no memory"));
+        await SettleAsync();
+        expect(failures.map(String)).toEqual(["Error: no memory"]);
+        await EndSliceAsync(stage);
+        expect(stage.log.slice(0, 4)).toEqual(["a begins", "a run freed", "b begins", "b done"]);
+        expect(stage.log).not.toContain("b freed");
+    });
+
+    it("frees everything when it is disposed, at once where the device will not answer any more", async () => {
+        const { stage, pump } = Setup([1], [1]);
+        pump.endFrame(4);
+        await SettleAsync();
+        pump.dispose();
+        expect(stage.log).toEqual(["a begins"]);
+        pump.flush(true);
+        expect(stage.log).toEqual(["a begins", "a run freed", "a freed", "b freed"]);
+        pump.endFrame(4);
+        await SettleAsync();
+        expect(stage.pending.length).toBe(1);
+    });
+});
