@@ -14,10 +14,12 @@ import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
 import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
 import { TensorOfData } from "../../../src/networks/networkTensor.js";
+import { ConditioningPose } from "../../../src/pipeline/1-pose/conditioningPose.js";
+import { BuildPoseMapTable, EvaluatePoseMap } from "../../../src/pipeline/2-maps/poseMapTable.js";
+import { type QuaternionTuple } from "../../../src/math/quaternion.js";
 import { LayOutAtlas } from "./atlasLayout.js";
 import { GaussianNormal } from "./canonicalMaps.js";
 import { ClipPoses } from "./jointMatrices.js";
-import { MakePoseMap, PoseChannels } from "./poseMap.js";
 import { RandomNumbers } from "./randomNumbers.js";
 import { ThinOut } from "./thinOut.js";
 
@@ -27,6 +29,8 @@ const MapSize = 256;
 /** Side of the pose map and of what the network makes, pixels. */
 const NetworkSize = 64;
 const Seed = 7;
+/** Offset and normal, front and back. */
+const PoseChannels = 12;
 /** Poses of the walk over which it is measured how much the network changes. */
 const PoseCount = 8;
 
@@ -39,8 +43,11 @@ const Strength: Readonly<Record<GaussianAttribute, number>> = {
     opacity: 0.1,
     scale: 0.03,
     rotation: 0.02,
-    color: 0.04,
+    color: 0.035,
 };
+
+/** What is not known before the network has run. */
+type Draft = Omit<IMapModel, "decoding">;
 
 /** What a network makes of a pose: [28,64,64]. */
 type RunAsync = (poseMap: Float32Array) => Promise<Float32Array>;
@@ -107,37 +114,61 @@ async function MakeModelAsync(
     runAsync: RunAsync,
 ): Promise<IMapModel> {
     const { gaussians } = person;
-    const outputs = AttributeOutputs();
-    const mapOf = (pose: Parameters<typeof MakePoseMap>[4]): Float32Array =>
-        MakePoseMap(person, texels, MapSize, NetworkSize, pose);
+    const draft = MakeDraft(person, texels, network);
+    const mapOf = PoseMaps(person, draft);
     const atRest = await runAsync(mapOf(new Map()));
     const posed: Float32Array[] = [];
     for (const pose of ClipPoses(person, PoseCount)) {
         posed.push(await runAsync(mapOf(pose)));
     }
+    const outputs = AttributeOutputs();
     const gains = { position: 0, opacity: 0, scale: 0, rotation: 0, color: 0 };
     /** Base values: what is left of the baked ones without what the network says of the T-pose. */
     const base = (attribute: GaussianAttribute, values: Float32Array): Float32Array => {
-        const output = outputs.find((entry) => entry.attribute === attribute)!;
-        gains[attribute] = Strength[attribute] / Change(output, atRest, posed);
+        const { front, back } = outputs.find((entry) => entry.attribute === attribute)!;
         const width = GaussianAttributeWidths[attribute];
-        return values.map((value, at) => {
+        const sample = (map: Float32Array, at: number): number => {
             const texel = texels[Math.floor(at / width)]!;
-            const side = texel % (2 * MapSize) < MapSize ? output.front : output.back;
-            return value - gains[attribute] * SampleAt(atRest, side[at % width]!, texel);
-        });
+            const side = texel % (2 * MapSize) < MapSize ? front : back;
+            return SampleAt(map, side[at % width]!, texel);
+        };
+        const rest = values.map((_, at) => sample(atRest, at));
+        const changes = posed.map((map) => values.reduce((sum, _, at) => sum + (sample(map, at) - rest[at]!) ** 2, 0));
+        const mean = changes.reduce((sum, change) => sum + change, 0) / (values.length * posed.length);
+        gains[attribute] = Strength[attribute] / Math.sqrt(mean);
+        return values.map((value, at) => value - gains[attribute] * rest[at]!);
     };
+    return {
+        ...draft,
+        // The network adds half a millimetre to its template points at rest: as good as nothing for what it sees of them.
+        positions: base("position", gaussians.positions),
+        decoding: {
+            outputs,
+            opacities: base(
+                "opacity",
+                gaussians.opacities.map((opacity) => Math.log(opacity / (1 - opacity))),
+            ),
+            scales: base("scale", gaussians.scales.map(Math.log)),
+            rotations: base("rotation", gaussians.rotations),
+            colors: base("color", gaussians.colors),
+            gains,
+            colorActivation: "none",
+            fixedHands: null,
+        },
+    };
+}
+
+function MakeDraft(person: IAvatarAsset, texels: Uint32Array, network: IAvatarNetwork): Draft {
+    const { gaussians } = person;
     const normals = new Float32Array(gaussians.count * 3);
     for (let i = 0; i < gaussians.count; i++) {
         normals.set(GaussianNormal(gaussians.rotations, i), i * 3);
     }
-    const Logit = (value: number): number => Math.log(value / (1 - value));
     return {
         tier: "lite",
         mapSize: MapSize,
         texels,
-        // Template points go into the pose map as they are: what the network adds to them at rest is half a millimetre.
-        positions: base("position", gaussians.positions),
+        positions: gaussians.positions,
         normals,
         influences: { count: 4, joints: gaussians.jointIndices, weights: gaussians.jointWeights },
         inverseBindMatrices: person.inverseBindMatrices,
@@ -147,22 +178,30 @@ async function MakeModelAsync(
             side: "both",
             channels: ["offset", "normal"],
             reduction: "mean",
-            restJoints: new Uint16Array(0),
+            // Where she faces is no part of the pose.
+            restJoints: Uint16Array.of(0),
             projection: null,
             viewSize: 0,
         },
         networks: [network],
-        decoding: {
-            outputs,
-            opacities: base("opacity", gaussians.opacities.map(Logit)),
-            scales: base("scale", gaussians.scales.map(Math.log)),
-            rotations: base("rotation", gaussians.rotations),
-            colors: base("color", gaussians.colors),
-            gains,
-            colorActivation: "none",
-            fixedHands: null,
-        },
         morphTargets: person.morphTargets,
+    };
+}
+
+/** Gives what the network sees of poses. */
+function PoseMaps(person: IAvatarAsset, draft: Draft): (pose: ReadonlyMap<number, QuaternionTuple>) => Float32Array {
+    const model = draft as IMapModel; // nothing of the decoding is asked for
+    const conditioning = new ConditioningPose(person.joints, model);
+    const table = BuildPoseMapTable(model);
+    return (pose) => {
+        const rotations = new Float32Array(person.joints.length * 4).map((_, at) => (at % 4 === 3 ? 1 : 0));
+        pose.forEach((rotation, joint) => {
+            rotations.set(rotation, joint * 4);
+        });
+        conditioning.compute(rotations);
+        const map = new Float32Array(PoseChannels * NetworkSize * NetworkSize);
+        EvaluatePoseMap(table, conditioning.matrices, map);
+        return map;
     };
 }
 
@@ -176,20 +215,6 @@ function AttributeOutputs(): IAttributeOutput[] {
         first += width;
         return { attribute, tensor: OutputTensor, front, back: front.map((channel) => channel + sideChannels) };
     });
-}
-
-/** Root mean square of how far the channels of an attribute are from where they are at rest. */
-function Change({ front, back }: IAttributeOutput, atRest: Float32Array, posed: readonly Float32Array[]): number {
-    const pixels = NetworkSize * NetworkSize;
-    let sum = 0;
-    for (const values of posed) {
-        for (const channel of [...front, ...back]) {
-            for (let at = channel * pixels; at < (channel + 1) * pixels; at++) {
-                sum += (values[at]! - atRest[at]!) ** 2;
-            }
-        }
-    }
-    return Math.sqrt(sum / (posed.length * (front.length + back.length) * pixels));
 }
 
 /** A channel at a texel, enlarged bilinearly with half-pixel centres. */
