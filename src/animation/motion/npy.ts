@@ -1,5 +1,5 @@
 import { MotionFileError } from "./motionFileError.js";
-import { RequireMotionSize } from "./motionLimits.js";
+import { MaxMotionNumbers, RequireMotionSize } from "./motionLimits.js";
 
 /** An array of numbers as NumPy saved it; numbers are decoded when they are asked for, so that the bytes are the only copy. */
 export interface INpyArray {
@@ -53,10 +53,11 @@ const Elements: Readonly<Record<string, { bytes: number; read: (view: DataView, 
  *
  * @param bytes the file
  * @param name name of the array for messages
+ * @param maxNumbers most numbers that it may have (default: those of the largest motion)
  * @returns the numbers and their shape
  * @throws {@link MotionFileError} `not-npz`, `truncated`, `pickled-array`, `unsupported-type`, `wrong-shape` or `too-large`
  */
-export function ReadNpy(bytes: Uint8Array, name: string): INpyArray {
+export function ReadNpy(bytes: Uint8Array, name: string, maxNumbers = MaxMotionNumbers): INpyArray {
     const { type, isColumnMajor, shape, dataOffset } = ReadHeader(bytes, name);
     const element = Elements[type.slice(1)];
     if (/^.?O/.test(type)) {
@@ -77,6 +78,7 @@ export function ReadNpy(bytes: Uint8Array, name: string): INpyArray {
         shape[0] ?? 1,
         shape.slice(1).reduce((product, size) => product * size, 1),
         `Array "${name}"`,
+        maxNumbers,
     );
     if (!(count * element.bytes <= bytes.length - dataOffset)) {
         throw new MotionFileError(
