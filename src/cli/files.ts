@@ -26,6 +26,17 @@ function ReasonOf(error: unknown): string {
 }
 
 /**
+ * An error for a file or folder that the user named and that cannot be read.
+ *
+ * @param path its path
+ * @param cause why
+ * @returns the error
+ */
+export function FileUnreadable(path: string, cause: unknown): CliError {
+    return new CliError("file-unreadable", `${path} cannot be read: ${ReasonOf(cause)}.`, { cause });
+}
+
+/**
  * Reads a file that the user named.
  *
  * @param path path of the file
@@ -36,7 +47,7 @@ export async function ReadUserFileAsync(path: string): Promise<Uint8Array> {
     try {
         return await readFile(path);
     } catch (cause) {
-        throw new CliError("file-unreadable", `${path} cannot be read: ${ReasonOf(cause)}.`, { cause });
+        throw FileUnreadable(path, cause);
     }
 }
 

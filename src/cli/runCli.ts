@@ -23,6 +23,10 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         summary: "turn a rigged character into an avatar",
         loadAsync: async () => (await import("./commands/bake.js")).BakeCommand,
     },
+    convert: {
+        summary: "turn a trained Animatable Gaussians body into an avatar",
+        loadAsync: async () => (await import("./commands/convert.js")).ConvertCommand,
+    },
     retarget: {
         summary: "put the motion of any humanoid rig on an avatar",
         loadAsync: async () => (await import("./commands/retarget.js")).RetargetCommand,
