@@ -10,14 +10,14 @@ import { RenderPixelsAsync } from "../../../src/cli/headless/headlessEngine.js";
 import { NetworkProgram } from "../../../src/networks/networkProgram.js";
 import { ProgramRun } from "../../../src/networks/programRun.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
-import { CreateTestEngineAsync, DescribeGpu } from "../../support/gpu.js";
+import { Adapter, CreateTestEngineAsync, DescribeGpu } from "../../support/gpu.js";
 import { type INetworkedAvatarOptions, MakeNetworkedAvatar } from "../../support/networkedAvatar.js";
 import { KeepPicture, Psnr } from "../../support/picture.js";
 
 const Size = 64;
 
-/** Without new maps in so many frames there is nothing new: they take longer than an interval of 30 Hz and a run. */
-const StillFrames = 12;
+/** Without new maps in so many frames there is nothing new: one to begin a run, one to show it, one for good measure. */
+const StillFrames = 3;
 
 RegisterAvatarLoader();
 
@@ -29,16 +29,20 @@ DescribeGpu("an avatar with networks", () => {
 
     beforeAll(async () => {
         engine = await CreateTestEngineAsync(Size, Size);
+        scene = MakeScene(engine); // one for all: its kernels take long to compile
     });
     beforeEach(() => {
-        scene = MakeScene(engine);
         errors = [];
         warnings = [];
         jest.spyOn(Logger, "Error").mockImplementation((message) => errors.push(String(message)));
         jest.spyOn(Logger, "Warn").mockImplementation((message) => warnings.push(String(message)));
     });
-    afterEach(() => {
-        scene.dispose();
+    afterEach(async () => {
+        for (const mesh of scene.meshes.slice()) {
+            mesh.dispose();
+        }
+        ResetCamera(scene);
+        (await AvatarRenderer.GetAsync(scene)).networkBudget = 4;
         jest.restoreAllMocks();
     });
     afterAll(() => {
@@ -46,14 +50,19 @@ DescribeGpu("an avatar with networks", () => {
     });
 
     const renderAsync = async (): Promise<Uint8Array> => await RenderPixelsAsync(engine, () => scene.render());
-    const loadAsync = async (options: INetworkedAvatarOptions): Promise<GaussianAvatar> =>
-        await LoadAvatarAsync(WriteAvatar(MakeNetworkedAvatar(options)), scene);
     /** Draws until the maps are those of the present pose and camera. */
     const settleAsync = async ({ networks }: GaussianAvatar): Promise<void> => {
         let still = 0;
         const observer = networks.onMapsUpdatedObservable.add(() => (still = 0));
         await RenderUntilAsync(renderAsync, () => still++ > StillFrames);
         observer.remove();
+    };
+    /** Loads an avatar whose networks run as fast as they can. */
+    const loadAsync = async (options: INetworkedAvatarOptions): Promise<GaussianAvatar> => {
+        const avatar = await LoadAvatarAsync(WriteAvatar(MakeNetworkedAvatar(options)), scene);
+        avatar.networks.maximumRate = 1000;
+        (await AvatarRenderer.GetAsync(scene)).networkBudget = 1000;
+        return avatar;
     };
     const readyAsync = async (avatar: GaussianAvatar): Promise<void> => {
         await RenderUntilAsync(renderAsync, () => avatar.networks.state !== "loading");
@@ -63,11 +72,18 @@ DescribeGpu("an avatar with networks", () => {
         const { x, y, z, w } = Quaternion.FromEulerAngles(0.3, -0.2, 0.5);
         for (const turn of [null, [x, y, z, w]] as const) {
             const avatar = await loadAsync(turn ? { turn } : {});
+            expect(warnings).toEqual([]);
             Pose(avatar, 0.7);
             const baked = await renderAsync();
             expect(avatar.networks.tier).toBe("baked");
             await readyAsync(avatar);
             expect([avatar.networks.state, avatar.networks.tier, errors]).toEqual(["running", "lite", []]);
+            // Tests run on a software adapter, of which is said once that the processor is faster.
+            expect([avatar.networks.provider, warnings]).toEqual([
+                "wasm",
+                turn ? [] : [expect.stringMatching(/software/)],
+            ]);
+            warnings.length = 0;
             const networked = await renderAsync();
             const decibels = Psnr(baked, networked);
             console.info(`networks that change nothing${turn ? ", turned space" : ""}: ${decibels.toFixed(1)} dB`);
@@ -105,12 +121,13 @@ DescribeGpu("an avatar with networks", () => {
     it("lets frames pass while its networks wait for time, and runs when it gets some", async () => {
         const renderer = await AvatarRenderer.GetAsync(scene);
         expect(renderer.networkBudget).toBe(4);
-        renderer.networkBudget = 0;
         const avatar = await loadAsync({ lite: "red" });
-        for (let frame = 0; frame < 40; frame++) {
-            Pose(avatar, frame / 40);
+        renderer.networkBudget = 0;
+        await RenderUntilAsync(renderAsync, () => avatar.networks.progress === 1);
+        for (let frame = 0; frame < 5; frame++) {
+            Pose(avatar, frame / 5);
             await renderAsync();
-            await new Promise((resolve) => setTimeout(resolve, 25));
+            await SettleAsync();
         }
         expect([avatar.networks.state, avatar.networks.tier]).toEqual(["loading", "baked"]);
         renderer.networkBudget = 100;
@@ -212,7 +229,7 @@ DescribeGpu("an avatar with networks", () => {
         const renderer = await AvatarRenderer.GetAsync(scene);
         await renderAsync();
         const buffers = TrackBuffers(engine._device);
-        for (const frames of [1, 2, 3, 5, 8, 60]) {
+        for (const frames of [1, 3, 12]) {
             const avatar = await loadAsync({ lite: "view", full: "zero" });
             const copy = avatar.clone("copy");
             for (let frame = 0; frame < frames; frame++) {
@@ -243,28 +260,38 @@ DescribeGpu("an avatar with networks", () => {
         expect(errors).toEqual([]);
     });
 
-    it("runs its networks on the engine's own device where that is hardware, and shows the same", async () => {
-        const onProcessor = await loadAsync({ lite: "red" });
-        Pose(onProcessor, 0.8);
-        await readyAsync(onProcessor);
-        await settleAsync(onProcessor);
-        expect(onProcessor.networks.provider).toBe("wasm");
-        expect(warnings).toEqual([expect.stringMatching(/software/)]);
-        warnings.length = 0;
-        const wanted = await renderAsync();
-        scene.dispose();
-        scene = MakeScene(engine);
-        const info = engine._device.adapterInfo;
-        const hardware = { vendor: "a", architecture: "b", device: "c", description: "d", isFallbackAdapter: false };
-        Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: hardware });
-        const avatar = await loadAsync({ lite: "red" });
-        Pose(avatar, 0.8);
-        await readyAsync(avatar);
-        await settleAsync(avatar);
-        expect([avatar.networks.provider, avatar.networks.error, warnings]).toEqual(["webgpu", null, []]);
-        expect(Psnr(await renderAsync(), wanted)).toBeGreaterThan(60);
-        Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: info });
-    });
+    // On SwiftShader compiling what ONNX Runtime makes of one convolution takes half a minute.
+    (Adapter.isFast ? it : it.skip)(
+        "runs its networks on the engine's own device where that is hardware, and shows the same",
+        async () => {
+            const onProcessor = await loadAsync({ lite: "red" });
+            Pose(onProcessor, 0.8);
+            await readyAsync(onProcessor);
+            await settleAsync(onProcessor);
+            expect(onProcessor.networks.provider).toBe("wasm");
+            expect(warnings).toEqual([expect.stringMatching(/software/)]);
+            warnings.length = 0;
+            const wanted = await renderAsync();
+            scene.dispose();
+            scene = MakeScene(engine);
+            const info = engine._device.adapterInfo;
+            const hardware = {
+                vendor: "a",
+                architecture: "b",
+                device: "c",
+                description: "d",
+                isFallbackAdapter: false,
+            };
+            Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: hardware });
+            const avatar = await loadAsync({ lite: "red" });
+            Pose(avatar, 0.8);
+            await readyAsync(avatar);
+            await settleAsync(avatar);
+            expect([avatar.networks.provider, avatar.networks.error, warnings]).toEqual(["webgpu", null, []]);
+            expect(Psnr(await renderAsync(), wanted)).toBeGreaterThan(60);
+            Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: info });
+        },
+    );
 
     it("comes back with its networks after the device was lost", async () => {
         const avatar = await loadAsync({ lite: "red" });
@@ -293,8 +320,15 @@ function MakeScene(engine: WebGPUEngine): Scene {
     return scene;
 }
 
+function ResetCamera(scene: Scene): void {
+    const camera = scene.activeCamera as ArcRotateCamera;
+    camera.alpha = Math.PI / 2;
+    camera.beta = Math.PI / 2;
+}
+
+/** Lets what is under way come to an end: reading back, a run on the processor. */
 async function SettleAsync(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 15));
 }
 
 function SumRed(pixels: Uint8Array): number {
@@ -340,6 +374,7 @@ async function RenderUntilAsync(renderAsync: () => Promise<Uint8Array>, isSo: ()
             return frame;
         }
         await renderAsync();
+        await SettleAsync();
     }
     throw new Error("It did not come about within 2000 frames.");
 }
