@@ -1,6 +1,9 @@
 /** The demo person: 60,000 Gaussians, 52 expression channels, one walking clip. */
 export const DemoAvatarUrl = "assets/ada.avatar.glb";
 
+/** The demo person with small networks: random ones, until she is trained. */
+export const LiteAvatarUrl = "assets/ada.lite.avatar.glb";
+
 /** The walking clip alone, on joints with SMPL-X names. */
 export const WalkClipUrl = "assets/walk.glb";
 

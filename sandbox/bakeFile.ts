@@ -1,4 +1,4 @@
-import { MakeElement, ShowCard } from "./notice.js";
+import { ShowProgressCard } from "./progressCard.js";
 
 /** What the stages of the baker are called on the card. */
 const StageTitles = {
@@ -26,15 +26,7 @@ export async function BakeFileAsync(
     abort: AbortController,
 ): Promise<Uint8Array> {
     abort.signal.throwIfAborted();
-    const card = ShowCard(overlay, `Baking ${file.name}`, "", []);
-    const stageLine = card.querySelector("p")!;
-    const bar = document.createElement("progress");
-    const cancel = MakeElement("button", "Cancel");
-    cancel.addEventListener("click", () => {
-        card.remove();
-        abort.abort();
-    });
-    card.append(bar, cancel);
+    const show = ShowProgressCard(overlay, `Baking ${file.name}`, abort);
     const { BakeAvatarAsync, DecodeImageInBrowserAsync, WriteAvatar } = await import("babylon-gaussian-avatar/convert");
     const asset = await BakeAvatarAsync(new Uint8Array(await file.arrayBuffer()), {
         name: file.name.replace(/\.\w+$/, ""),
@@ -42,8 +34,7 @@ export async function BakeFileAsync(
         decodeImage: DecodeImageInBrowserAsync,
         signal: abort.signal,
         onProgress: ({ stage, done }) => {
-            stageLine.textContent = `${StageTitles[stage]} …`;
-            bar.value = done;
+            show(StageTitles[stage], done);
         },
     });
     abort.signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { type ISandboxScene } from "./sceneDefinition.js";
+import { BodyScene } from "./scenes/body.js";
 import { CrowdScene } from "./scenes/crowd.js";
 import { DropScene } from "./scenes/drop.js";
 import { FollowScene } from "./scenes/follow.js";
@@ -14,4 +15,5 @@ export const Scenes: Readonly<Record<string, ISandboxScene>> = {
     retarget: RetargetScene,
     follow: FollowScene,
     steps: StepsScene,
+    body: BodyScene,
 };

@@ -1,5 +1,14 @@
 import { type Scene } from "@babylonjs/core/scene.js";
+import { HasFolder, ListDroppedFilesAsync } from "./droppedFiles.js";
 import { type ISandboxContext } from "./sceneDefinition.js";
+
+/** What can be dropped besides a single file of the usual types. */
+export interface IDropOptions {
+    /** Endings that the file dialog offers (default: `.glb,.vrm`). */
+    readonly types?: string;
+    /** Takes a folder, or several files at once, by their paths; the promise is that of reading the list of files. */
+    readonly openFolder?: (files: Promise<ReadonlyMap<string, File>>) => void;
+}
 
 /**
  * Takes files that are dropped on the page, or picked with the button of the panel.
@@ -7,13 +16,13 @@ import { type ISandboxContext } from "./sceneDefinition.js";
  * @param scene as long as it lives
  * @param context where the button goes
  * @param open takes a file
- * @param types endings that the file dialog offers
+ * @param options see {@link IDropOptions}
  */
 export function WatchDrops(
     scene: Scene,
     { controls }: ISandboxContext,
     open: (file: File) => void,
-    types = ".glb,.vrm",
+    { types = ".glb,.vrm", openFolder }: IDropOptions = {},
 ): void {
     const stop = new AbortController();
     const mark = (isOver: boolean): void => {
@@ -37,8 +46,11 @@ export function WatchDrops(
     });
     on("drop", (event) => {
         mark(false);
-        const file = event.dataTransfer?.files[0];
-        if (file) {
+        const { dataTransfer } = event;
+        const file = dataTransfer?.files[0];
+        if (openFolder && dataTransfer && (HasFolder(dataTransfer) || dataTransfer.files.length > 1)) {
+            openFolder(ListDroppedFilesAsync(dataTransfer));
+        } else if (file) {
             open(file);
         }
     });

@@ -68,7 +68,7 @@ export const RetargetScene: ISandboxScene = {
                 }
             }
         };
-        WatchDrops(scene, context, (file) => void openAsync(file), MotionFileTypes);
+        WatchDrops(scene, context, (file) => void openAsync(file), { types: MotionFileTypes });
         scene.onBeforeRenderObservable.add(() => {
             stage.update();
         });

@@ -16,6 +16,13 @@ export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js"
 export { RigError, type RigErrorCode } from "../animation/rig/rigError.js";
 export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
 export { type IMotion } from "../animation/motion/motion.js";
+export {
+    ConvertAnimatableGaussiansAsync,
+    type ConvertStage,
+    type IConvertAnimatableGaussiansOptions,
+    type IConvertProgress,
+} from "./animatableGaussians/convertAnimatableGaussians.js";
+export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
 export {
     AvatarFormatError,

@@ -242,6 +242,27 @@ describe("the sandbox in a browser", () => {
         expect(without.data.equals(picture.data)).toBe(false);
     });
 
+    it("makes a person by networks, beside herself, and shows their maps", async () => {
+        await OpenAsync("?scene=body");
+        await page.waitForSelector("dd:text-is('running')", { timeout: ReadyTimeout });
+        await page.waitForSelector("dd:text-is('lite')");
+        // A software adapter is no place for networks.
+        await page.waitForSelector("dd:text-is('wasm')");
+        await page.click(".maps > summary");
+        expect(await page.textContent(".maps p")).toContain("random");
+        await page.waitForSelector(".maps figure:has-text('colour') canvas", { timeout: ReadyTimeout });
+        const colours = await page.$eval(".maps figure:has-text('colour') canvas", (canvas) => {
+            const { width, height } = canvas as HTMLCanvasElement;
+            const { data } = (canvas as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height);
+            return { width, height, different: new Set(new Uint32Array(data.buffer)).size };
+        });
+        expect(colours.width).toBe(2 * colours.height);
+        expect(colours.different).toBeGreaterThan(1000);
+        await PickFileAsync(Sample(99));
+        await page.waitForSelector(".card p:text('has no networks')");
+        expect(await page.locator("dd:text-is('running')").count()).toBe(1);
+    });
+
     it("says what to do where there is no WebGPU", async () => {
         const bare = await browser.newPage();
         await bare.addInitScript('Object.defineProperty(navigator, "gpu", { value: undefined });');

@@ -6,6 +6,7 @@ import { extname, join, normalize, sep } from "node:path";
 const ContentTypes: Readonly<Record<string, string>> = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript",
+    ".mjs": "text/javascript",
     ".json": "application/json",
     ".glb": "model/gltf-binary",
     ".wasm": "application/wasm",
