@@ -16,17 +16,18 @@ export interface ILinearRows {
     readonly coefficients: Float32Array;
 }
 
-/** Collects rows, one after the other. */
+/** Collects rows, one after the other: millions of entries in a large model, so in typed arrays that grow. */
 export class LinearRowsBuilder {
     private readonly _targets: number[] = [];
     private readonly _firstEntries: number[] = [];
-    private readonly _matrixIndices: number[] = [];
-    private readonly _coefficients: number[] = [];
+    private _matrixIndices = new Uint32Array(4096);
+    private _coefficients = new Float32Array(4 * 4096);
+    private _entryCount = 0;
 
     /** Begins a row. @param target where its vector belongs */
     public addRow(target: number): void {
         this._targets.push(target);
-        this._firstEntries.push(this._matrixIndices.length);
+        this._firstEntries.push(this._entryCount);
     }
 
     /**
@@ -39,18 +40,33 @@ export class LinearRowsBuilder {
      * @param w fourth number: 1 moves by the matrix's translation, 0 does not
      */
     public addEntry(matrix: number, x: number, y: number, z: number, w: number): void {
-        this._matrixIndices.push(matrix);
-        this._coefficients.push(x, y, z, w);
+        const entry = this._entryCount++;
+        if (entry === this._matrixIndices.length) {
+            this._grow();
+        }
+        this._matrixIndices[entry] = matrix;
+        this._coefficients[entry * 4] = x;
+        this._coefficients[entry * 4 + 1] = y;
+        this._coefficients[entry * 4 + 2] = z;
+        this._coefficients[entry * 4 + 3] = w;
     }
 
     /** The rows. */
     public build(): ILinearRows {
         return {
-            targets: Uint32Array.from(this._targets),
-            firstEntries: Uint32Array.from([...this._firstEntries, this._matrixIndices.length]),
-            matrixIndices: Uint32Array.from(this._matrixIndices),
-            coefficients: Float32Array.from(this._coefficients),
+            targets: new Uint32Array(this._targets),
+            firstEntries: new Uint32Array([...this._firstEntries, this._entryCount]),
+            matrixIndices: this._matrixIndices.slice(0, this._entryCount),
+            coefficients: this._coefficients.slice(0, this._entryCount * 4),
         };
+    }
+
+    private _grow(): void {
+        const { _matrixIndices: indices, _coefficients: coefficients } = this;
+        this._matrixIndices = new Uint32Array(indices.length * 2);
+        this._matrixIndices.set(indices);
+        this._coefficients = new Float32Array(coefficients.length * 2);
+        this._coefficients.set(coefficients);
     }
 }
 

@@ -37,13 +37,13 @@ export function BuildPoseCoefficients(
     for (let k = 0; k < limits.length; k++) {
         const sums = ofMatrices.subarray(k * width, (k + 1) * width);
         pixels.forEach((pixel, index) => {
-            const b = components.subarray((k * pixels.length + index) * 3, (k * pixels.length + index + 1) * 3);
+            const b = (k * pixels.length + index) * 3;
             for (let axis = 0; axis < 3; axis++) {
-                ofMean[k]! += b[axis]! * mean[index * 3 + axis]!;
+                ofMean[k]! += components[b + axis]! * mean[index * 3 + axis]!;
             }
             const row = rowOf.get(pixel);
             if (row !== undefined) {
-                AddRow(posed, row, b, sums);
+                AddRow(posed, row, components, b, sums);
             }
         });
     }
@@ -68,12 +68,14 @@ export function WritePoseCoefficients(coefficients: IPoseCoefficients, jointMatr
     }
 }
 
-/** Adds bᵀ M c over the entries of a row, as a linear form of the matrices. */
-function AddRow(posed: ILinearRows, row: number, b: Float32Array, sums: Float64Array): void {
-    for (let entry = posed.firstEntries[row]!; entry < posed.firstEntries[row + 1]!; entry++) {
-        const at = posed.matrixIndices[entry]! * SkinMatrixFloats;
+/** Adds bᵀ M c over the entries of a row, as a linear form of the matrices; b are the components from `b` on. */
+function AddRow(posed: ILinearRows, row: number, components: Float32Array, b: number, sums: Float64Array): void {
+    const { firstEntries, matrixIndices, coefficients } = posed;
+    const end = firstEntries[row + 1]!;
+    for (let entry = firstEntries[row]!; entry < end; entry++) {
+        const at = matrixIndices[entry]! * SkinMatrixFloats;
         for (let i = 0; i < SkinMatrixFloats; i++) {
-            sums[at + i]! += b[i >> 2]! * posed.coefficients[entry * 4 + (i & 3)]!;
+            sums[at + i]! += components[b + (i >> 2)]! * coefficients[entry * 4 + (i & 3)]!;
         }
     }
 }

@@ -2,7 +2,7 @@ import { type ConditioningChannel, type IMapModel } from "../../format/mapModel.
 import { SkinMatrixFloats } from "../1-pose/skinMatrix.js";
 import { type ILinearRows, EvaluateLinearRow, LinearRowsBuilder } from "./linearRows.js";
 import { type IPoseCoefficients, BuildPoseCoefficients, WritePoseCoefficients } from "./poseCoefficients.js";
-import { type TexelBlocks, GroupTexels, TexelMeans } from "./texelBlocks.js";
+import { ForEachBlock, GroupTexels, type ITexelBlocks, TexelMeans } from "./texelBlocks.js";
 
 /**
  * How joint matrices become the pose map of a model, [C,S,S]: for each side and each channel of three numbers, planes x, y, z.
@@ -89,12 +89,12 @@ export function EvaluatePoseMap(table: IPoseMapTable, jointMatrices: Float32Arra
 }
 
 /** A row for each pixel of each channel, before any projection. */
-function BuildPosedRows(model: IMapModel, blocks: TexelBlocks, identity: number): ILinearRows {
+function BuildPosedRows(model: IMapModel, blocks: ITexelBlocks, identity: number): ILinearRows {
     const { size, channels } = model.conditioning;
     const pixels = size * size;
     const builder = new LinearRowsBuilder();
     const means = new TexelMeans(model);
-    const addVector: Record<ConditioningChannel, (texels: readonly number[]) => void> = {
+    const addVector: Record<ConditioningChannel, (texels: Uint32Array) => void> = {
         position: (texels) => {
             means.addSkinned(builder, texels, model.positions, 1);
         },
@@ -107,14 +107,14 @@ function BuildPosedRows(model: IMapModel, blocks: TexelBlocks, identity: number)
             means.addSkinned(builder, texels, model.normals, 0);
         },
     };
-    for (const [place, texels] of blocks) {
+    ForEachBlock(blocks, (place, texels) => {
         const pixel = place % pixels;
         const firstVector = place < pixels ? 0 : channels.length;
         channels.forEach((channel, index) => {
             builder.addRow((firstVector + index) * 3 * pixels + pixel);
             addVector[channel](texels);
         });
-    }
+    });
     return builder.build();
 }
 
@@ -127,8 +127,9 @@ function BuildProjectedRows(model: IMapModel, posed: ILinearRows, identity: numb
         if (!masked.has(target)) {
             builder.addRow(target);
             for (let entry = posed.firstEntries[row]!; entry < posed.firstEntries[row + 1]!; entry++) {
-                const [x, y, z, w] = posed.coefficients.subarray(entry * 4, entry * 4 + 4);
-                builder.addEntry(posed.matrixIndices[entry]!, x!, y!, z!, w!);
+                const c = posed.coefficients;
+                const at = entry * 4;
+                builder.addEntry(posed.matrixIndices[entry]!, c[at]!, c[at + 1]!, c[at + 2]!, c[at + 3]!);
             }
         }
     });
@@ -143,7 +144,7 @@ function BuildProjectedRows(model: IMapModel, posed: ILinearRows, identity: numb
     return builder.build();
 }
 
-function MeanRow(vectors: Float32Array, rows: readonly number[]): [number, number, number] {
+function MeanRow(vectors: Float32Array, rows: Uint32Array): [number, number, number] {
     const sum: [number, number, number] = [0, 0, 0];
     for (const row of rows) {
         sum[0] += vectors[row * 3]! / rows.length;

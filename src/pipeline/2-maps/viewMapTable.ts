@@ -1,6 +1,6 @@
 import { type IMapModel } from "../../format/mapModel.js";
 import { type ILinearRows, LinearRowsBuilder } from "./linearRows.js";
-import { GroupTexels, TexelMeans } from "./texelBlocks.js";
+import { ForEachBlock, GroupTexels, TexelMeans } from "./texelBlocks.js";
 
 /**
  * What the view maps are made of: for each pixel with a texel a row of the vector from its posed point to the camera, then a row
@@ -14,12 +14,12 @@ export function BuildViewMapTable(model: IMapModel): ILinearRows {
     const camera = model.inverseBindMatrices.length / 16;
     const builder = new LinearRowsBuilder();
     const means = new TexelMeans(model);
-    for (const [pixel, texels] of GroupTexels(model, model.conditioning.viewSize, "both", "first")) {
+    ForEachBlock(GroupTexels(model, model.conditioning.viewSize, "both", "first"), (pixel, texels) => {
         builder.addRow(pixel);
         builder.addEntry(camera, 0, 0, 0, 1);
         means.addSkinned(builder, texels, model.positions, 1, -1);
         builder.addRow(pixel);
         means.addSkinned(builder, texels, model.normals, 0);
-    }
+    });
     return builder.build();
 }
