@@ -44,7 +44,7 @@ const base = {
  * Packages that are built into our files, licences in NOTICE. glTF-Transform's reader for Node imports `node:fs`, on which
  * other people's bundlers for the web give up.
  */
-const builtIn = /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$|@?protobufjs\/)/;
+const builtIn = /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$|@?protobufjs\/|long$)/;
 
 /**
  * ONNX Runtime, which only avatars with networks need, stays an import inside `try`: so bundlers of applications that do not
@@ -143,7 +143,8 @@ const libraries = [
         const others = Object.entries(shared).filter(([other]) => other !== name);
         return library(name, file, { entries: Object.fromEntries(others) });
     }),
-    library("pure", join(source, "pure.ts")),
+    // What only avatars with networks need lies in files of that name, protobuf.js included; .size-limit.json goes by it.
+    library("pure", join(source, "pure.ts"), { optimization: { minimize: false, splitChunks: false } }),
     library("index", join(source, "index.ts"), { entries: { ...shared, pure: join(source, "pure") } }),
     library("motion", join(source, "motion.ts")),
     library("convert", join(source, "convert", "index.ts"), { plugins: [withoutNode] }),

@@ -6,7 +6,8 @@ import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.j
 import { type SplatPipeline } from "../pipeline/splatPipeline.js";
 import { RebindSkinMatrices, WriteRows } from "./affineRows.js";
 import { GaussianAvatar } from "./gaussianAvatar.js";
-import { type INetworkedAvatar, type SceneNetworks } from "./networks/sceneNetworks.js";
+import { type INetworkedAvatar } from "./networks/networkedAvatar.js";
+import { type SceneNetworks } from "./networks/sceneNetworks.js";
 
 /** An avatar that is in the scene, and its place in the pipeline. */
 interface IAvatarSlot extends INetworkedAvatar {

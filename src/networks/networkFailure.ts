@@ -50,7 +50,7 @@ export async function ToNetworkErrorAsync(error: unknown, network: string, bytes
 /** ONNX Runtime names the operator but not where it is. */
 async function FindNodeAsync(bytes: Uint8Array, operator: string): Promise<string> {
     try {
-        const { DecodeOnnx } = await import("../format/onnx/decodeOnnx.js");
+        const { DecodeOnnx } = await import(/* webpackChunkName: "networks-onnx" */ "../format/onnx/decodeOnnx.js");
         const node = DecodeOnnx(bytes).graph.nodes.find((candidate) => candidate.operator === operator);
         return node ? ` Node "${node.name}" has it.` : "";
     } catch {

@@ -42,6 +42,8 @@ async function ToRunnableAsync(device: GPUDevice | null, bytes: Uint8Array): Pro
     if (device?.features.has("shader-f16")) {
         return bytes;
     }
-    const { ConvertOnnxToFloat32 } = await import("../format/onnx/convertOnnxToFloat32.js");
+    const { ConvertOnnxToFloat32 } = await import(
+        /* webpackChunkName: "networks-onnx" */ "../format/onnx/convertOnnxToFloat32.js"
+    );
     return ConvertOnnxToFloat32(bytes);
 }

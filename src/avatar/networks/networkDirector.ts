@@ -5,7 +5,7 @@ import { NetworkError } from "../../networks/networkError.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { NetworkedBody } from "./networkedBody.js";
 import { NetworkPump } from "./networkPump.js";
-import { type INetworkedAvatar } from "./sceneNetworks.js";
+import { type INetworkedAvatar } from "./networkedAvatar.js";
 import { AllocateAsync } from "./sharedModel.js";
 import { type IModelLease, SharedModels } from "./sharedModels.js";
 

@@ -1,21 +1,8 @@
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { AvatarError } from "../../diagnostics/avatarError.js";
-import { type ISplatSource } from "../../pipeline/3-gaussians/splatSource.js";
-import { type PipelineInstance } from "../../pipeline/pipelineInstance.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { type NetworkDirector } from "./networkDirector.js";
-
-/** An avatar of the scene whose file has networks, and its place in the pipeline. */
-export interface INetworkedAvatar {
-    /** The avatar. */
-    readonly avatar: GaussianAvatar;
-    /** Its place; borrowed. */
-    readonly instance: PipelineInstance;
-    /** The file's own Gaussians; borrowed. */
-    readonly baked: ISplatSource;
-    /** [J,12] canonical space of what is shown → that of the asset, joint by joint; null when they are one. */
-    spaceChanges: Float32Array | null;
-}
+import { type INetworkedAvatar } from "./networkedAvatar.js";
 
 /**
  * The networks of a scene's avatars, seen from the frame. Everything that runs networks is in a file of its own, fetched when
