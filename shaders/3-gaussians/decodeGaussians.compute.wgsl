@@ -29,6 +29,15 @@ fn sigmoid(value: f32) -> f32 {
     return 1.0 / (1.0 + exp(-value));
 }
 
+// Infinite logits would pass for 0 or 1, so what comes in is looked at, not only what comes out.
+fn isRawFinite(first: u32) -> bool {
+    var result = true;
+    for (var component = 0u; component < RawComponents; component++) {
+        result = result && isFinite(raw[first + component]);
+    }
+    return result;
+}
+
 fn isWhole(gaussian: DecodedGaussian) -> bool {
     let rotation = abs(gaussian.rotation);
     // Sums of what is finite and small stay finite; of what is not, they do not.
@@ -68,7 +77,7 @@ fn main(
         result.scale = mix(result.scale, hand.scale, hand.share);
         result.rotation = mix(result.rotation, hand.rotation, hand.share);
     }
-    if !isWhole(result) {
+    if !isRawFinite(first) || !isWhole(result) {
         // Invisible, and harmless to those that it would be blended with.
         result = DecodedGaussian(base.position, 0.0, vec4f(0.0, 0.0, 0.0, 1.0), vec3f(0.0), vec3f(0.0));
     }

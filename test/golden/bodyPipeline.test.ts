@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, it } from "@jest/globals";
 import { type IAvatarNetwork, type IFixedHands, type IMapModel } from "../../src/format/mapModel.js";
 import { SplatPipeline } from "../../src/pipeline/splatPipeline.js";
 import { CovarianceOf, UpperTriangle } from "../reference/covariance.js";
@@ -6,7 +6,7 @@ import { type IGaussian } from "../reference/skinGaussian.js";
 import { MakeSampleAvatar } from "../support/avatarSamples.js";
 import { DecodeModelAsync } from "../support/decodedModel.js";
 import { DescribeGolden, GoldenComparison, type IGoldenFixture, ReadGoldenFixture } from "../support/goldenFixture.js";
-import { Adapter, GetTestDeviceAsync } from "../support/gpu.js";
+import { DescribeGpu, GetTestDeviceAsync } from "../support/gpu.js";
 import { MakeSampleMapModel } from "../support/mapModels.js";
 import { ReadPosedAsync, SubmitFrame } from "../support/pipelineFrame.js";
 
@@ -19,116 +19,118 @@ const Outputs: IMapModel["decoding"]["outputs"] = [
     { attribute: "color", tensor: "raw_color", front: [2, 1, 0], back: [5, 4, 3] },
 ];
 
-DescribeGolden("a body from its maps to posed Gaussians, on the GPU", () => {
-    let device: GPUDevice;
+DescribeGolden("a body from its maps to posed Gaussians", () => {
+    DescribeGpu("on the GPU", () => {
+        let device: GPUDevice;
+        let pipeline: SplatPipeline;
 
-    beforeAll(async () => {
-        expect(Adapter.name).not.toBe("none");
-        device = await GetTestDeviceAsync();
-    });
-
-    afterAll(() => {
-        device.destroy();
-    });
-
-    it("skins by all 55 joints and by quaternions that are too short, as the published method", async () => {
-        const fixture = ReadGoldenFixture("lbs_gaussian_skinning");
-        const count = 1000;
-        const scales = fixture.values("scales") as Float32Array;
-        const model = MakeModel({
-            count,
-            positions: fixture.values("positions") as Float32Array,
-            joints: new Uint16Array(count * 55).map((_, k) => k % 55),
-            weights: fixture.values("lbs") as Float32Array,
-            rotations: ToXyzw(fixture, "rotations", count),
-            scales: scales.map(Math.log),
-            opacities: new Float32Array(count),
-            fixedHands: null,
-        });
-        const posed = await PoseAsync(model, new Map(), fixture.values("joint_mats") as Float32Array);
-        const means = new GoldenComparison("lbs_gaussian_skinning", "means on the GPU, m", 1e-5);
-        const covariances = new GoldenComparison("lbs_gaussian_skinning", "covariances on the GPU, relative", 1e-4);
-        posed.forEach(({ position, covariance }, index) => {
-            means.add(position, fixture.row("positions_live", index, 3));
-            const expected = fixture.row("cov3d_live", index, 6);
-            covariances.add(UpperTriangle(covariance), expected, Math.max(...expected.map(Math.abs)));
-        });
-        means.expectWithin();
-        covariances.expectWithin();
-    });
-
-    it("decodes what the published networks give, and skins it", async () => {
-        const fixture = ReadGoldenFixture("body_avatar_pipeline");
-        const model = BodyModel(fixture, null);
-        const sample = await DecodeModelAsync(device, model);
-        sample.decode(Tensors(fixture, model));
-        const canonical = await sample.readAsync();
-        sample.dispose();
-        const compare = (quantity: string, tolerance: number): GoldenComparison =>
-            new GoldenComparison("body_avatar_pipeline", quantity, tolerance);
-        const positions = compare("canonical positions, m", 1e-5);
-        const opacities = compare("opacities", 1e-5);
-        const scales = compare("scales, relative", 1e-4);
-        const rotations = compare("canonical rotations", 1e-5);
-        const colors = compare("colours", 1e-6);
-        canonical.forEach(({ position, opacity, scale, rotation, color }, index) => {
-            positions.add(position, fixture.row("cano_positions", index, 3));
-            opacities.add([opacity], fixture.row("cano_opacity", index, 1));
-            const expectedScale = fixture.row("cano_scales", index, 3);
-            scales.add(
-                scale.map((value, k) => value / expectedScale[k]!),
-                [1, 1, 1],
-            );
-            const [w, x, y, z] = fixture.row("cano_rotations", index, 4) as [number, number, number, number];
-            rotations.add(rotation, [x, y, z, w]);
-            colors.add(color, fixture.row("raw_color", index, 3).reverse());
+        beforeAll(async () => {
+            device = await GetTestDeviceAsync();
+            pipeline = await SplatPipeline.CreateAsync(device);
         });
 
-        const posed = await PoseAsync(model, Tensors(fixture, model), fixture.values("cano2live") as Float32Array);
-        const live = compare("posed positions, m", 1e-5);
-        const covariances = compare("posed covariances, relative", 1e-4);
-        posed.forEach(({ position, covariance }, index) => {
-            live.add(position, fixture.row("live_positions", index, 3));
-            const [w, x, y, z] = fixture.row("live_rotations", index, 4) as [number, number, number, number];
-            const expected = UpperTriangle(CovarianceOf([x, y, z, w], fixture.row("cano_scales", index, 3)));
-            covariances.add(UpperTriangle(covariance), expected, Math.max(...expected.map(Math.abs)));
+        afterAll(() => {
+            pipeline.dispose();
+            device.destroy();
         });
-        for (const comparison of [positions, opacities, scales, rotations, colors, live, covariances]) {
-            comparison.expectWithin();
+
+        it("skins by all 55 joints and by quaternions that are too short, as the published method", async () => {
+            const fixture = ReadGoldenFixture("lbs_gaussian_skinning");
+            const count = 1000;
+            const scales = fixture.values("scales") as Float32Array;
+            const model = MakeModel({
+                count,
+                positions: fixture.values("positions") as Float32Array,
+                joints: new Uint16Array(count * 55).map((_, k) => k % 55),
+                weights: fixture.values("lbs") as Float32Array,
+                rotations: ToXyzw(fixture, "rotations", count),
+                scales: scales.map(Math.log),
+                opacities: new Float32Array(count),
+                fixedHands: null,
+            });
+            const posed = await PoseAsync(model, new Map(), fixture.values("joint_mats") as Float32Array);
+            const means = new GoldenComparison("lbs_gaussian_skinning", "means on the GPU, m", 1e-5);
+            const covariances = new GoldenComparison("lbs_gaussian_skinning", "covariances on the GPU, relative", 1e-4);
+            posed.forEach(({ position, covariance }, index) => {
+                means.add(position, fixture.row("positions_live", index, 3));
+                const expected = fixture.row("cov3d_live", index, 6);
+                covariances.add(UpperTriangle(covariance), expected, Math.max(...expected.map(Math.abs)));
+            });
+            means.expectWithin();
+            covariances.expectWithin();
+        });
+
+        it("decodes what the published networks give, and skins it", async () => {
+            const fixture = ReadGoldenFixture("body_avatar_pipeline");
+            const model = BodyModel(fixture, null);
+            const sample = await DecodeModelAsync(device, model);
+            sample.decode(Tensors(fixture, model));
+            const canonical = await sample.readAsync();
+            sample.dispose();
+            const compare = (quantity: string, tolerance: number): GoldenComparison =>
+                new GoldenComparison("body_avatar_pipeline", quantity, tolerance);
+            const positions = compare("canonical positions, m", 1e-5);
+            const opacities = compare("opacities", 1e-5);
+            const scales = compare("scales, relative", 1e-4);
+            const rotations = compare("canonical rotations", 1e-5);
+            const colors = compare("colours", 1e-6);
+            canonical.forEach(({ position, opacity, scale, rotation, color }, index) => {
+                positions.add(position, fixture.row("cano_positions", index, 3));
+                opacities.add([opacity], fixture.row("cano_opacity", index, 1));
+                const expectedScale = fixture.row("cano_scales", index, 3);
+                scales.add(
+                    scale.map((value, k) => value / expectedScale[k]!),
+                    [1, 1, 1],
+                );
+                const [w, x, y, z] = fixture.row("cano_rotations", index, 4) as [number, number, number, number];
+                rotations.add(rotation, [x, y, z, w]);
+                colors.add(color, fixture.row("raw_color", index, 3).reverse());
+            });
+
+            const posed = await PoseAsync(model, Tensors(fixture, model), fixture.values("cano2live") as Float32Array);
+            const live = compare("posed positions, m", 1e-5);
+            const covariances = compare("posed covariances, relative", 1e-4);
+            posed.forEach(({ position, covariance }, index) => {
+                live.add(position, fixture.row("live_positions", index, 3));
+                const [w, x, y, z] = fixture.row("live_rotations", index, 4) as [number, number, number, number];
+                const expected = UpperTriangle(CovarianceOf([x, y, z, w], fixture.row("cano_scales", index, 3)));
+                covariances.add(UpperTriangle(covariance), expected, Math.max(...expected.map(Math.abs)));
+            });
+            for (const comparison of [positions, opacities, scales, rotations, colors, live, covariances]) {
+                comparison.expectWithin();
+            }
+        });
+
+        it("keeps fixed hands where they are", async () => {
+            const fixture = ReadGoldenFixture("body_avatar_pipeline");
+            const model = BodyModel(fixture, HandsOf(fixture));
+            const posed = await PoseAsync(model, Tensors(fixture, model), fixture.values("cano2live") as Float32Array);
+            const live = new GoldenComparison("body_avatar_pipeline", "posed positions, fixed hands, m", 1e-5);
+            posed.forEach(({ position }, index) => {
+                live.add(position, fixture.row("live_positions_fixhand", index, 3));
+            });
+            live.expectWithin();
+        });
+
+        /** Decodes and skins a model alone in a pipeline, with [55,16] row-major joint matrices. */
+        async function PoseAsync(
+            model: IMapModel,
+            tensors: ReadonlyMap<string, { side: number; data: Float32Array }>,
+            jointMatrices: Float32Array,
+        ): Promise<IGaussian[]> {
+            const sample = await DecodeModelAsync(device, model);
+            sample.decode(tensors);
+            const instance = pipeline.addInstance(sample.decoded, 55);
+            for (let joint = 0; joint < 55; joint++) {
+                instance.skinMatrices.set(jointMatrices.subarray(joint * 16, joint * 16 + 12), joint * 12);
+            }
+            SubmitFrame(device, pipeline);
+            const posed = await ReadPosedAsync(device, pipeline, sample.decoded.count);
+            instance.dispose();
+            sample.dispose();
+            return posed;
         }
     });
-
-    it("keeps fixed hands where they are", async () => {
-        const fixture = ReadGoldenFixture("body_avatar_pipeline");
-        const model = BodyModel(fixture, HandsOf(fixture));
-        const posed = await PoseAsync(model, Tensors(fixture, model), fixture.values("cano2live") as Float32Array);
-        const live = new GoldenComparison("body_avatar_pipeline", "posed positions, fixed hands, m", 1e-5);
-        posed.forEach(({ position }, index) => {
-            live.add(position, fixture.row("live_positions_fixhand", index, 3));
-        });
-        live.expectWithin();
-    });
-
-    /** Decodes and skins a model alone in a pipeline, with [55,16] row-major joint matrices. */
-    async function PoseAsync(
-        model: IMapModel,
-        tensors: ReadonlyMap<string, { side: number; data: Float32Array }>,
-        jointMatrices: Float32Array,
-    ): Promise<IGaussian[]> {
-        const pipeline = await SplatPipeline.CreateAsync(device);
-        const sample = await DecodeModelAsync(device, model);
-        sample.decode(tensors);
-        const instance = pipeline.addInstance(sample.decoded, 55);
-        for (let joint = 0; joint < 55; joint++) {
-            instance.skinMatrices.set(jointMatrices.subarray(joint * 16, joint * 16 + 12), joint * 12);
-        }
-        SubmitFrame(device, pipeline);
-        const posed = await ReadPosedAsync(device, pipeline, sample.decoded.count);
-        instance.dispose();
-        sample.dispose();
-        pipeline.dispose();
-        return posed;
-    }
 });
 
 interface IBodySample {

@@ -25,11 +25,19 @@ export interface ITensor {
 /** Outputs by name. */
 export type Tensors = ReadonlyMap<string, ITensor>;
 
-/** Every Gaussian of a model from the outputs of its networks. Attributes without an output keep their base values. */
+/**
+ * Every Gaussian of a model from the outputs of its networks. Attributes without an output keep their base values; where a number
+ * is not finite, nothing is seen.
+ */
 export function DecodeGaussians(model: IMapModel, tensors: Tensors): IDecodedGaussian[] {
     return Array.from(model.texels, (texel, index) => {
         const raw = (attribute: GaussianAttribute): number[] => RawValues(model, tensors, texel, attribute);
-        return Decode(model, index, raw);
+        const decoded = Decode(model, index, raw);
+        const attributes = Object.keys(GaussianAttributeWidths) as GaussianAttribute[];
+        const numbers = [attributes.map(raw), Object.values(decoded)].flat(3) as number[];
+        const position = Row(model.positions, index, 3);
+        const nothing = { position, opacity: 0, rotation: [0, 0, 0, 1], scale: [0, 0, 0], color: [0, 0, 0] };
+        return numbers.every(Number.isFinite) ? decoded : nothing;
     });
 }
 

@@ -19,6 +19,15 @@ export interface IDecodedModel {
     readonly dispose: () => void;
 }
 
+/** Compiling takes a second on a software device, so every device does it once. */
+const KernelsOf = new WeakMap<GPUDevice, ReturnType<typeof CompileAsync>>();
+
+async function CompileAsync(
+    device: GPUDevice,
+): Promise<{ stage: DecodeStage; skin: Awaited<ReturnType<typeof CreateDecodedSkinKernelAsync>> }> {
+    return { stage: await DecodeStage.CreateAsync(device), skin: await CreateDecodedSkinKernelAsync(device) };
+}
+
 /**
  * Puts a map model on a device.
  *
@@ -26,9 +35,11 @@ export interface IDecodedModel {
  * @param model the model
  */
 export async function DecodeModelAsync(device: GPUDevice, model: IMapModel): Promise<IDecodedModel> {
-    const stage = await DecodeStage.CreateAsync(device);
+    const compiled = KernelsOf.get(device) ?? CompileAsync(device);
+    KernelsOf.set(device, compiled);
+    const { stage, skin } = await compiled;
     const buffers = new MapModelBuffers(device, model, "test");
-    const decoded = stage.createDecoded(buffers, await CreateDecodedSkinKernelAsync(device));
+    const decoded = stage.createDecoded(buffers, skin);
     const uploads: GPUBuffer[] = [];
     const upload = (data: ArrayLike<number>): GPUBuffer => {
         const values = Float32Array.from(data);
