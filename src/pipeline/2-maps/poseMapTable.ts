@@ -25,7 +25,7 @@ export interface IPoseMapTable {
 }
 
 /**
- * Makes the table of a model. Takes some tenths of a second for 200,000 texels.
+ * Makes the table of a model. Takes one or two tenths of a second for 200,000 texels.
  *
  * @param model the model
  * @returns the table
