@@ -88,14 +88,18 @@ describe("the built package", () => {
             "AvatarBakeError",
             "AvatarFormatError",
             "BakeAvatarAsync",
+            "ConvertAnimatableGaussiansAsync",
             "DecodeImageInBrowserAsync",
             "DefaultSplats",
+            "FolderOfFiles",
+            "LoadNetworkAsync",
             "ReadAvatar",
             "ReadAvatarAsync",
             "ReadCharacterMotionsAsync",
             "RigError",
             "ValidateAvatar",
             "WriteAvatar",
+            "WriteAvatarFiles",
         ]);
     });
 
@@ -134,6 +138,12 @@ describe("the built package", () => {
     it("keeps the reading and writing of motion files out of the main entry, and Babylon out of motion files", () => {
         expect(readFileSync("dist/pure.js", "utf8")).not.toMatch(/fflate|class BvhError|class MotionFileError/);
         expect(readFileSync("dist/motion.js", "utf8")).not.toContain("@babylonjs/");
+    });
+
+    it("keeps what runs networks out of the main entry, in a file that is fetched when somebody needs it", () => {
+        const parts = /class (NetworkDirector|NetworkProgram|NetworkRuntime|ConditioningStage|DecodeStage)\b/;
+        expect(readFileSync("dist/pure.js", "utf8")).not.toMatch(parts);
+        expect(readFileSync("dist/pure-networks.js", "utf8")).toMatch(parts);
     });
 
     it("leaves Babylon and ONNX Runtime out of its files, and every path of this machine", () => {

@@ -5,6 +5,7 @@ import { type GaussianAttribute } from "../../format/mapModel.js";
 import { type NetworkProvider } from "../../networks/networkRuntime.js";
 import {
     AvatarTiers,
+    ChooseTier,
     NetworksClassName,
     ReadNetworkSettings,
     type AvatarTier,
@@ -77,6 +78,9 @@ export class AvatarNetworks {
     private _maps: IMapSource | null = null;
     private _notified: NetworkState;
 
+    /** The tier to have: what is preferred, as far as the file has it and it did not fail. @internal */
+    public _wantedTier: AvatarTier;
+
     /**
      * Made by the avatar.
      *
@@ -88,6 +92,7 @@ export class AvatarNetworks {
         this._preferredTier = settings.preferredTier;
         this._enabled = settings.enabled;
         this.maximumRate = settings.maximumRate;
+        this._wantedTier = this._chooseTier();
         this._notified = this.state;
     }
 
@@ -108,7 +113,7 @@ export class AvatarNetworks {
 
     /** Tiers that the file has, cheapest first; `"baked"` is always among them. */
     public get availableTiers(): readonly AvatarTier[] {
-        return AvatarTiers.filter((tier) => tier === "baked" || this._has(tier));
+        return AvatarTiers.filter((tier) => tier === "baked" || this._models.some((model) => model.tier === tier));
     }
 
     /** The tier that is shown now. */
@@ -216,17 +221,6 @@ export class AvatarNetworks {
         this.onStateChangedObservable.clear();
     }
 
-    /** The tier to have: what is preferred, as far as the file has it and it did not fail. @internal */
-    public get _wantedTier(): AvatarTier {
-        if (!this._enabled) {
-            return "baked";
-        }
-        const ceiling = this._preferredTier === "auto" ? "full" : this._preferredTier;
-        const candidates = AvatarTiers.slice(1, AvatarTiers.indexOf(ceiling) + 1).filter((tier) => this._has(tier));
-        const allowed = this._preferredTier === "auto" ? candidates.slice(0, 1) : candidates;
-        return allowed.filter((tier) => !this._errors.has(tier)).at(-1) ?? "baked";
-    }
-
     /** Notes how much is loaded. @internal */
     public _setProgress(share: number): void {
         this._progress = share;
@@ -279,11 +273,13 @@ export class AvatarNetworks {
         this._notify();
     }
 
-    private _has(tier: AvatarTier): boolean {
-        return this._models.some((model) => model.tier === tier);
+    private _chooseTier(): AvatarTier {
+        const failed = (tier: AvatarTier): boolean => this._errors.has(tier);
+        return this._enabled ? ChooseTier(this.availableTiers, this._preferredTier, failed) : "baked";
     }
 
     private _notify(isTierNew = false): void {
+        this._wantedTier = this._chooseTier();
         const { state } = this;
         if (state !== "loading") {
             this._waiting.splice(0).forEach((resolve) => {

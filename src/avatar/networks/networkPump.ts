@@ -67,7 +67,7 @@ export class NetworkPump {
         for (const body of this._bodies) {
             body.look();
         }
-        if (!this._isRunning && this._bodies.length > 0) {
+        if (!this._isRunning && (this._active || this._scheduler.choose(this._bodies, performance.now()))) {
             void this._runAsync();
         }
     }

@@ -46,3 +46,21 @@ export function ReadNetworkSettings(parsed: unknown): INetworkSettings {
         maximumRate: typeof maximumRate === "number" && maximumRate >= 0 ? maximumRate : DefaultMaximumRate,
     };
 }
+
+/**
+ * The tier to have.
+ *
+ * @param available tiers that the file has, cheapest first
+ * @param preferred the one asked for; `"auto"` for the cheapest that has networks
+ * @param hasFailed tells those that could not be had
+ * @returns the best at or below the one asked for
+ */
+export function ChooseTier(
+    available: readonly AvatarTier[],
+    preferred: AvatarTier | "auto",
+    hasFailed: (tier: AvatarTier) => boolean,
+): AvatarTier {
+    const ceiling = preferred === "auto" ? (available[1] ?? "baked") : preferred;
+    const allowed = available.slice(1).filter((tier) => AvatarTiers.indexOf(tier) <= AvatarTiers.indexOf(ceiling));
+    return allowed.filter((tier) => !hasFailed(tier)).at(-1) ?? "baked";
+}

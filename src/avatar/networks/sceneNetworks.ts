@@ -51,8 +51,12 @@ export class SceneNetworks {
         }
         if (this._director) {
             this._director.beginFrame(encoder);
-        } else if (!this._loading && this._avatars.some(({ avatar }) => avatar.networks._wantedTier !== "baked")) {
-            this._loading = this._loadAsync();
+        } else if (!this._loading) {
+            for (const { avatar } of this._avatars) {
+                if (avatar.networks._wantedTier !== "baked") {
+                    this._loading ??= this._loadAsync();
+                }
+            }
         }
     }
 
