@@ -17,7 +17,7 @@ import { WatchDrops } from "../watchDrops.js";
 export const BodyScene: ISandboxScene = {
     title: "Made by networks",
     description: "Networks make her Gaussians anew for each pose; her copy on the right is only skinned.",
-    hint: "Drop an avatar that has networks, or the folder of an Animatable Gaussians subject with its net.pt · nothing is uploaded",
+    hint: "Drop an avatar with networks, or an Animatable Gaussians folder with its net.pt",
     choosesClips: true,
 
     async buildAsync(scene, canvas, context) {

@@ -11,8 +11,8 @@ interface IPicture {
 }
 
 const Pictures: readonly IPicture[] = [
-    { map: "pose", title: "what the networks see of the pose", range: null },
-    { map: "position", title: "how far they move her", range: null },
+    { map: "pose", title: "pose, as they see it", range: null },
+    { map: "position", title: "offset", range: null },
     { map: "color", title: "colour", range: [0, 1] },
     { map: "opacity", title: "opacity", range: null },
     { map: "scale", title: "size", range: null },
@@ -65,7 +65,7 @@ export class MapPictures {
      */
     public follow(avatar: GaussianAvatar): void {
         this._avatar = avatar;
-        this._credits.textContent = avatar.asset.credits.notices.join(" ");
+        this._credits.textContent = avatar.asset.credits.notices[0] ?? "";
         for (const canvas of this._figures.values()) {
             canvas.parentElement!.hidden = true;
         }
