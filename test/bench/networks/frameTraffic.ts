@@ -1,15 +1,26 @@
-/** Bytes that went to the graphics device and came back, by the label of the buffer. */
+/** Bytes by the label of the buffer. */
+export type BytesByBuffer = Readonly<Record<string, number>>;
+
+/** Bytes that went to the graphics device and that were asked back. */
 export interface ITraffic {
-    /** Bytes written, by label. */
-    readonly uploads: Readonly<Record<string, number>>;
-    /** Buffers that were asked back. */
-    readonly downloads: Readonly<Record<string, number>>;
+    /** To the device, while a frame was made. */
+    readonly frameUploads: BytesByBuffer;
+    /** Asked back while a frame was made. */
+    readonly frameDownloads: BytesByBuffer;
+    /** To the device between frames, where networks run. */
+    readonly otherUploads: BytesByBuffer;
+    /** Asked back between frames. */
+    readonly otherDownloads: BytesByBuffer;
 }
 
-/** Listens to everything that a device is given and asked for while a frame is made. */
+/** Listens to everything that a device is given and asked for. */
 export class FrameTraffic {
-    private readonly _uploads = new Map<string, number>();
-    private readonly _downloads = new Map<string, number>();
+    private readonly _counts = {
+        frameUploads: Counts(),
+        frameDownloads: Counts(),
+        otherUploads: Counts(),
+        otherDownloads: Counts(),
+    };
     private _isInFrame = false;
 
     /** @param device the device; stays wrapped */
@@ -18,23 +29,23 @@ export class FrameTraffic {
         const writeBuffer = queue.writeBuffer.bind(queue) as (...args: unknown[]) => void;
         queue.writeBuffer = (...args: unknown[]): undefined => {
             const [buffer, , data, offset, size] = args as [GPUBuffer, number, ArrayBufferView, number?, number?];
-            this._count(this._uploads, buffer.label, WrittenBytes(data, offset, size));
+            this._count("Uploads", buffer.label, WrittenBytes(data, offset, size));
             writeBuffer(...args);
         };
         const writeTexture = queue.writeTexture.bind(queue) as (...args: unknown[]) => void;
         queue.writeTexture = (...args: unknown[]): undefined => {
-            this._count(this._uploads, "a texture", (args[1] as ArrayBufferView).byteLength);
+            this._count("Uploads", "a texture", (args[1] as ArrayBufferView).byteLength);
             writeTexture(...args);
         };
         const createBuffer = device.createBuffer.bind(device);
         device.createBuffer = (descriptor) => {
             if (descriptor.mappedAtCreation) {
-                this._count(this._uploads, descriptor.label ?? "", descriptor.size);
+                this._count("Uploads", descriptor.label ?? "", descriptor.size);
             }
             const buffer = createBuffer(descriptor);
             const mapAsync = buffer.mapAsync.bind(buffer);
             buffer.mapAsync = async (mode, ...range) => {
-                this._count(this._downloads, buffer.label, mode === GPUMapMode.READ ? buffer.size : 0);
+                this._count("Downloads", buffer.label, mode === GPUMapMode.READ ? buffer.size : 0);
                 await mapAsync(mode, ...range);
                 return undefined;
             };
@@ -55,20 +66,29 @@ export class FrameTraffic {
 
     /** @returns what was counted since the last call */
     public take(): ITraffic {
+        const { frameUploads, frameDownloads, otherUploads, otherDownloads } = this._counts;
         const traffic = {
-            uploads: Object.fromEntries(this._uploads),
-            downloads: Object.fromEntries(this._downloads),
+            frameUploads: Object.fromEntries(frameUploads),
+            frameDownloads: Object.fromEntries(frameDownloads),
+            otherUploads: Object.fromEntries(otherUploads),
+            otherDownloads: Object.fromEntries(otherDownloads),
         };
-        this._uploads.clear();
-        this._downloads.clear();
+        for (const counts of Object.values(this._counts)) {
+            counts.clear();
+        }
         return traffic;
     }
 
-    private _count(counts: Map<string, number>, label: string, bytes: number): void {
-        if (this._isInFrame && bytes > 0) {
+    private _count(direction: "Uploads" | "Downloads", label: string, bytes: number): void {
+        const counts = this._counts[`${this._isInFrame ? "frame" : "other"}${direction}`];
+        if (bytes > 0) {
             counts.set(label, (counts.get(label) ?? 0) + bytes);
         }
     }
+}
+
+function Counts(): Map<string, number> {
+    return new Map();
 }
 
 /** Offset and size of a typed array are in elements. */

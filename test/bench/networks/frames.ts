@@ -6,7 +6,7 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { CreateHeadlessEngineAsync } from "../../../src/cli/headless/headlessEngine.js";
 import { AvatarRenderer, LoadAvatarAsync, type GaussianAvatar } from "../../../src/pure.js";
-import { FrameTraffic, type ITraffic } from "./frameTraffic.js";
+import { FrameTraffic, type BytesByBuffer, type ITraffic } from "./frameTraffic.js";
 
 const Picture = { width: 320, height: 180 } as const;
 /** Frames that are measured, and seconds of the walk between two of them. */
@@ -28,10 +28,8 @@ export interface IFrameReport {
     readonly updates: number;
     /** Milliseconds from a pose to its maps, of the first of them. */
     readonly latency: number;
-    /** Bytes to the device in a frame, mean, by buffer. */
-    readonly uploads: ITraffic["uploads"];
-    /** Bytes asked back in all frames, by buffer. */
-    readonly downloads: ITraffic["downloads"];
+    /** Bytes of a frame, mean. */
+    readonly traffic: ITraffic;
     /** Milliseconds of the device by stage in the last frame; null where it cannot measure time. */
     readonly stages: Readonly<Record<string, number>> | null;
 }
@@ -50,8 +48,9 @@ export async function MeasureFramesAsync(
 ): Promise<IFrameReport> {
     const engine = await CreateHeadlessEngineAsync({ ...Picture, engineOptions: { enableAllFeatures: true } });
     const device = engine._device;
-    const name = provider === "webgpu" ? "hardware, for all that networks know" : "software";
-    Object.defineProperty(device, "adapterInfo", { value: { vendor: name, isFallbackAdapter: provider === "wasm" } });
+    const isFallbackAdapter = provider === "wasm";
+    const info = { vendor: "bench", architecture: "", device: "", description: "", isFallbackAdapter };
+    Object.defineProperty(device, "adapterInfo", { value: info });
     const traffic = new FrameTraffic(device);
     const scene = new Scene(engine);
     new ArcRotateCamera("camera", -Math.PI / 2, 1.4, 5, new Vector3(0, 0.9, 0), scene);
@@ -78,7 +77,7 @@ export async function MeasureFramesAsync(
         sums.wall += performance.now() - start;
         await NextTurnAsync();
     }
-    const { uploads, downloads } = traffic.take();
+    const bytes = traffic.take();
     const stages = await renderer.readTimesAsync();
     const first = people[0]!.networks;
     const report = { provider: first.provider ?? "none", latency: first.latency };
@@ -90,10 +89,18 @@ export async function MeasureFramesAsync(
         cpu: sums.cpu / Frames.count,
         wall: sums.wall / Frames.count,
         updates: updates / Frames.count,
-        uploads: Object.fromEntries(Object.entries(uploads).map(([label, bytes]) => [label, bytes / Frames.count])),
-        downloads,
+        traffic: {
+            frameUploads: PerFrame(bytes.frameUploads),
+            frameDownloads: PerFrame(bytes.frameDownloads),
+            otherUploads: PerFrame(bytes.otherUploads),
+            otherDownloads: PerFrame(bytes.otherDownloads),
+        },
         stages,
     };
+}
+
+function PerFrame(bytes: BytesByBuffer): BytesByBuffer {
+    return Object.fromEntries(Object.entries(bytes).map(([label, sum]) => [label, Math.round(sum / Frames.count)]));
 }
 
 async function PlacePeopleAsync(file: string, count: number, scene: Scene): Promise<GaussianAvatar[]> {
@@ -110,7 +117,10 @@ async function PlacePeopleAsync(file: string, count: number, scene: Scene): Prom
 function RenderFrame(engine: WebGPUEngine, scene: Scene, frame: number): void {
     engine.beginFrame();
     scene.meshes.forEach((mesh, i) => {
-        (mesh as GaussianAvatar).getJoint?.("left_elbow")?.rotationQuaternion?.set(0, 0, Math.sin(frame + i) / 2, 0.9).normalize();
+        (mesh as GaussianAvatar)
+            .getJoint?.("left_elbow")
+            ?.rotationQuaternion?.set(0, 0, Math.sin(frame + i) / 2, 0.9)
+            .normalize();
     });
     scene.render();
     engine.endFrame();

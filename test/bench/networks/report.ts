@@ -8,12 +8,18 @@ import { SliceNetwork } from "../../../src/convert/networks/sliceNetwork.js";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { IsSoftwareDevice } from "../../../src/networks/softwareDevice.js";
+import { type BytesByBuffer } from "./frameTraffic.js";
+import { MeasureFramesAsync, type IFrameReport } from "./frames.js";
+import { TimeMapStagesAsync } from "./stageTimes.js";
 import { TimeNetworksAsync, type INetworkTime, type ITimedNetworks } from "./networkTimes.js";
 import { BodyNetworks, BodyWeights, CountBodyOperations, CountOf, type IOperationCount } from "./operations.js";
 import { PrintTable } from "./table.js";
 
 /** What the official widths are divided by where fused and separate networks are compared: small enough for a processor. */
 const ComparedDivisor = 32;
+
+/** The person of the frames. */
+const DemoPerson = "assets/ada.lite.avatar.glb";
 
 /** Poses that are timed, the fastest counts; on a software adapter one takes seconds. */
 const Poses = { hardware: 10, processor: 3, software: 1 } as const;
@@ -59,7 +65,54 @@ export async function ReportNetworksAsync(): Promise<void> {
             loading,
         ]),
     );
-    console.log(`\n${JSON.stringify({ adapter, operations, networks: times }, null, 4)}`);
+    const asset = ReadAvatar(readFileSync(DemoPerson));
+    const stages = await TimeMapStagesAsync(device, asset, asset.mapModels[0]!);
+    PrintTable("Around the networks, demo person, ms", Object.keys(stages), [Object.values(stages)]);
+
+    const frames: IFrameReport[] = [];
+    for (const provider of ["webgpu", "wasm"] as const) {
+        for (const avatars of [1, 5, 10]) {
+            frames.push(await MeasureFramesAsync(DemoPerson, avatars, provider));
+        }
+    }
+    PrintFrames(frames);
+    const report = { adapter, operations, networks: times, stages, frames };
+    console.log(`\n${JSON.stringify(report, null, 4)}`);
+}
+
+function PrintFrames(frames: readonly IFrameReport[]): void {
+    const stageNames = [...new Set(frames.flatMap(({ stages }) => Object.keys(stages ?? {})))];
+    PrintTable(
+        "Frames of people whose networks run, ms",
+        ["people", "networks", "processor", "until drawn", "pose to maps", "maps a frame", ...stageNames],
+        frames.map(({ avatars, provider, cpu, wall, latency, updates, stages }) => [
+            avatars,
+            provider,
+            cpu,
+            wall,
+            latency,
+            updates,
+            ...stageNames.map((name) => stages?.[name] ?? NaN),
+        ]),
+    );
+    PrintTable(
+        "Bytes, mean of a frame",
+        ["people", "networks", "when", "up", "down", "what goes up"],
+        frames.flatMap(({ avatars, provider, traffic }) => [
+            BytesRow([avatars, provider, "in the frame"], traffic.frameUploads, traffic.frameDownloads),
+            BytesRow([avatars, provider, "between frames"], traffic.otherUploads, traffic.otherDownloads),
+        ]),
+    );
+}
+
+function BytesRow(
+    head: readonly (string | number)[],
+    uploads: BytesByBuffer,
+    downloads: BytesByBuffer,
+): readonly (string | number)[] {
+    const sum = (bytes: BytesByBuffer): number => Object.values(bytes).reduce((total, value) => total + value, 0);
+    const what = Object.entries(uploads).map(([label, bytes]) => `${label || "unnamed"} ${bytes}`);
+    return [...head, sum(uploads), sum(downloads), what.join(", ")];
 }
 
 async function RequestDeviceAsync(): Promise<GPUDevice> {
@@ -78,7 +131,7 @@ function CountLiteOperations(): IOperationCount[] {
 
 /** The network of the demo person. */
 function LiteNetworks(): ITimedNetworks[] {
-    const { mapModels } = ReadAvatar(readFileSync("assets/ada.lite.avatar.glb"));
+    const { mapModels } = ReadAvatar(readFileSync(DemoPerson));
     return mapModels.map(({ networks, tier }) => Timed(`${tier}, demo person`, networks));
 }
 
