@@ -47,6 +47,8 @@ export interface INetworkedAvatarOptions {
     readonly full?: SampleNetworkKind;
     /** Turn of the model's canonical space against that of the asset, xyzw (default: they are one). */
     readonly turn?: QuaternionTuple;
+    /** How covariances are skinned (default: `linear`). */
+    readonly covariance?: IMapModel["covariance"];
 }
 
 /**
@@ -62,7 +64,8 @@ export function MakeNetworkedAvatar(options: INetworkedAvatarOptions = {}): IAva
     if (full) {
         mapModels.push(MakeModel(baked, "full", full, turn));
     }
-    return { ...baked, mapModels };
+    const { covariance = "linear" } = options;
+    return { ...baked, mapModels: mapModels.map((model) => ({ ...model, covariance })) };
 }
 
 function MakeModel(
