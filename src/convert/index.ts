@@ -14,15 +14,22 @@ export { AvatarBakeError, type AvatarBakeErrorCode } from "./bake/avatarBakeErro
 export { type IGltfWithResources } from "./bake/readDocument.js";
 export { type DecodeImage, type IDecodedImage } from "./bake/riggedCharacter.js";
 export { RigError, type RigErrorCode } from "../animation/rig/rigError.js";
-export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
-export { type IMotion } from "../animation/motion/motion.js";
 export {
     ConvertAnimatableGaussiansAsync,
     type ConvertStage,
     type IConvertAnimatableGaussiansOptions,
     type IConvertProgress,
 } from "./animatableGaussians/convertAnimatableGaussians.js";
+export { type IBodyConfig, ReadBodyConfigAsync } from "./animatableGaussians/bodyConfig.js";
+export { ConvertError, type ConvertErrorCode } from "./animatableGaussians/convertError.js";
 export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";
+export { CheckpointError, type CheckpointErrorCode } from "./checkpoint/checkpointError.js";
+export { FileOfBlob, FileOfBytes, type IRandomAccessFile } from "./checkpoint/randomAccessFile.js";
+export { NetworkBuildError, type NetworkBuildErrorCode } from "./networks/networkBuildError.js";
+export { type NetworkPrecision } from "./networks/emitNetwork.js";
+export { NetworkError, type NetworkErrorCode } from "../networks/networkError.js";
+export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
+export { type IMotion } from "../animation/motion/motion.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
 export {
     AvatarFormatError,

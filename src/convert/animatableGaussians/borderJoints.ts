@@ -11,16 +11,23 @@ const Face = (["jaw", "left_eye", "right_eye"] as const).map((name) => SmplxJoin
 
 const Hips = (["left_hip", "right_hip"] as const).map((name) => SmplxJointNames.indexOf(name)) as [number, number];
 
+/** Middles of what joints share with their parents. */
+export interface IJointBorders {
+    /** [55,3] in the canonical body, metres. */
+    readonly middles: Float64Array;
+    /** [55] 1 where there is such a border that tells where the joint is. */
+    readonly isFound: Float64Array;
+}
+
 /**
- * Where joints lie by the skinning weights: in the middle of the points that a joint shares with its parent. What that does not
- * tell (the pelvis, jaw and eyes, joints that share no points) has the proportions of the average body.
+ * Finds the points that a joint shares with its parent, by the skinning weights.
  *
  * @param template the body in its canonical pose
  * @param weights [N,55] skinning weights
- * @returns [55,3] joints at rest, metres
+ * @returns where they are
  */
-export function BorderJoints({ positions }: ITemplate, weights: Float32Array): Float64Array {
-    const joints = new Float64Array(JointCount * 3);
+export function FindJointBorders({ positions }: ITemplate, weights: Float32Array): IJointBorders {
+    const middles = new Float64Array(JointCount * 3);
     const found = new Float64Array(JointCount);
     for (let point = 0; point * 3 < positions.length; point++) {
         for (let joint = 1; joint < JointCount; joint++) {
@@ -29,14 +36,30 @@ export function BorderJoints({ positions }: ITemplate, weights: Float32Array): F
             if (share > 0) {
                 found[joint]! += share;
                 for (let axis = 0; axis < 3; axis++) {
-                    joints[joint * 3 + axis]! += share * positions[point * 3 + axis]!;
+                    middles[joint * 3 + axis]! += share * positions[point * 3 + axis]!;
                 }
             }
         }
     }
+    for (let at = 0; at < middles.length; at++) {
+        middles[at]! /= Math.max(found[Math.floor(at / 3)]!, Number.MIN_VALUE);
+    }
     const isFound = found.map((share, joint) => Number(share >= LeastBorder && !Face.includes(joint)));
-    for (let at = 0; at < joints.length; at++) {
-        joints[at]! /= Math.max(found[Math.floor(at / 3)]!, Number.MIN_VALUE);
+    return { middles, isFound };
+}
+
+/**
+ * Where joints lie by their borders. What these do not tell (the pelvis, jaw and eyes, joints that share no points) has the
+ * proportions of the average body.
+ *
+ * @param borders of the joints
+ * @param hips [55,3] joints of which the hips are known better; null when they are not
+ * @returns [55,3] joints at rest, metres
+ */
+export function BorderJoints({ middles, isFound }: IJointBorders, hips: Float64Array | null): Float64Array {
+    const joints = Float64Array.from(middles);
+    for (const hip of Hips) {
+        joints.set((hips ?? middles).subarray(hip * 3, hip * 3 + 3), hip * 3);
     }
     TurnLegsBack(joints);
     CompleteJoints(joints, isFound);

@@ -1,5 +1,5 @@
 import { SmplxJointNames, SmplxJointParents } from "../../format/bodyModel.js";
-import { BorderJoints, CompleteJoints } from "./borderJoints.js";
+import { BorderJoints, CompleteJoints, FindJointBorders } from "./borderJoints.js";
 import { CanonicalPose, JointCount, WorldRotations } from "./jointMatrices.js";
 import { type IPositionMap } from "./readPositionMap.js";
 import { SolvePositive } from "./symmetricMatrix.js";
@@ -52,26 +52,27 @@ export function EstimateJoints(
     weights: Float32Array,
     maps: readonly IPosedMap[],
 ): IEstimatedJoints {
-    const prior = BorderJoints(template, weights);
-    const system = new JointSystem(template, weights, prior);
+    const borders = FindJointBorders(template, weights);
+    const system = new JointSystem(template, weights);
     for (const { pose, map } of maps) {
         system.addMap(pose, map);
     }
-    const solved = system.solve();
-    const joints = Float64Array.from(prior);
-    joints.set(solved.joints, 3);
-    const isKnown = Float64Array.from({ length: JointCount }, (_, joint) =>
-        Number(joint >= 1 && (joint <= BodyJoints || joint > SmplxJointNames.indexOf("right_eye"))),
+    // The canonical legs are turned about the hips, of which the poses tell more than the borders do.
+    const hips = system.solve(BorderJoints(borders, null));
+    const prior = BorderJoints(borders, hips);
+    const joints = system.solve(prior);
+    const isKnown = borders.isFound.map((isFound, joint) =>
+        joint >= 1 && joint <= BodyJoints ? Number(system.isTurned(joint)) : isFound,
     );
     CompleteJoints(joints, isKnown);
-    return { joints, error: solved.error, guessed: solved.guessed };
+    const guessed = SmplxJointNames.filter((_, joint) => joint >= 1 && joint <= BodyJoints && !system.isTurned(joint));
+    return { joints, error: system.errorOf(joints), guessed };
 }
 
 /** Normal equations of the joints 1 to {@link BodyJoints}. */
 class JointSystem {
     private readonly _template: ITemplate;
     private readonly _weights: Float32Array;
-    private readonly _prior: Float64Array;
     private readonly _size = BodyJoints * 3;
     private readonly _matrix = new Float64Array(this._size ** 2);
     private readonly _right = new Float64Array(this._size);
@@ -79,10 +80,9 @@ class JointSystem {
     private _squares = 0;
     private _rows = 0;
 
-    public constructor(template: ITemplate, weights: Float32Array, prior: Float64Array) {
+    public constructor(template: ITemplate, weights: Float32Array) {
         this._template = template;
         this._weights = weights;
-        this._prior = prior;
     }
 
     public addMap(pose: Float64Array, map: IPositionMap): void {
@@ -107,29 +107,38 @@ class JointSystem {
         }
     }
 
-    public solve(): { joints: Float64Array; error: number; guessed: string[] } {
-        const { _matrix: matrix, _right: right, _size: size } = this;
-        const guessed: string[] = [];
-        for (let joint = 1; joint <= BodyJoints; joint++) {
-            const evidence = [0, 1, 2].reduce((sum, axis) => sum + matrix[((joint - 1) * 3 + axis) * (size + 1)]!, 0);
-            if (evidence < LeastEvidence * PriorPrecision) {
-                guessed.push(SmplxJointNames[joint]!);
-            }
-        }
-        const evidence = Float64Array.from(matrix);
-        const pull = Float64Array.from(right);
-        for (let i = 0; i < size; i++) {
-            matrix[i * (size + 1)]! += PriorPrecision;
-            right[i]! += PriorPrecision * this._prior[3 + i]!;
+    /** Whether the poses tell where a joint is. */
+    public isTurned(joint: number): boolean {
+        const evidence = [0, 1, 2].reduce(
+            (sum, axis) => sum + this._matrix[((joint - 1) * 3 + axis) * (this._size + 1)]!,
+            0,
+        );
+        return evidence >= LeastEvidence * PriorPrecision;
+    }
+
+    /** All joints; those that are not in the equations are the prior's. */
+    public solve(prior: Float64Array): Float64Array {
+        const matrix = Float64Array.from(this._matrix);
+        const right = Float64Array.from(this._right);
+        for (let i = 0; i < this._size; i++) {
+            matrix[i * (this._size + 1)]! += PriorPrecision;
+            right[i]! += PriorPrecision * prior[3 + i]!;
         }
         SolvePositive(matrix, right);
-        // ‖B J − r‖² = Jᵀ H J − 2 Jᵀ Bᵀ r + ‖r‖².
+        const joints = Float64Array.from(prior);
+        joints.set(right, 3);
+        return joints;
+    }
+
+    /** Root mean square distance of the posed points from what was seen: ‖B J − r‖² = Jᵀ H J − 2 Jᵀ Bᵀ r + ‖r‖². */
+    public errorOf(joints: Float64Array): number {
+        const found = joints.subarray(3, 3 + this._size);
         let squares = this._squares;
-        for (let i = 0; i < size; i++) {
-            const row = evidence.subarray(i * size, (i + 1) * size);
-            squares += right[i]! * (row.reduce((sum, value, k) => sum + value * right[k]!, 0) - 2 * pull[i]!);
-        }
-        return { joints: right, error: Math.sqrt(Math.max(0, squares) / Math.max(1, this._rows)), guessed };
+        found.forEach((value, i) => {
+            const row = this._matrix.subarray(i * this._size, (i + 1) * this._size);
+            squares += value * (row.reduce((sum, entry, k) => sum + entry * found[k]!, 0) - 2 * this._right[i]!);
+        });
+        return Math.sqrt(Math.max(0, squares) / Math.max(1, this._rows));
     }
 
     /**
