@@ -113,14 +113,14 @@ export class NetworkPump {
             return active !== null;
         }
         const slice = active.run.nextSlice;
-        if (!slice || !this._scheduler.hasRoomFor(slice.milliseconds)) {
+        const expected = slice ? CostOf(active.body, slice.milliseconds) : 0;
+        if (!slice || !this._scheduler.hasRoomFor(expected)) {
             return false;
         }
-        const expected = slice.milliseconds;
         try {
             this._scheduler.spend(expected);
             await active.run.stepAsync();
-            this._scheduler.spend(expected > 0 ? 0 : slice.milliseconds);
+            this._scheduler.spend(expected > 0 ? 0 : CostOf(active.body, slice.milliseconds));
         } catch (error) {
             this._abandon(active, error);
             return true;
@@ -137,7 +137,7 @@ export class NetworkPump {
         while (!this._isDisposed) {
             const now = performance.now();
             const body = this._scheduler.choose(this._bodies, now);
-            if (!body || !this._scheduler.hasRoomFor(body.shared.program.slices[0]!.milliseconds)) {
+            if (!body || !this._scheduler.hasRoomFor(CostOf(body, body.shared.program.slices[0]!.milliseconds))) {
                 return null;
             }
             try {
@@ -177,4 +177,9 @@ export class NetworkPump {
             this.remove(body);
         }
     }
+}
+
+/** Milliseconds that a slice takes from frames: the processor computes in a worker, beside them. */
+function CostOf(body: NetworkedBody, milliseconds: number): number {
+    return body.shared.stages.runtime.provider === "wasm" ? 0 : milliseconds;
 }

@@ -16,7 +16,10 @@ class FakeBody {
     public phase = -Infinity;
     public lastRun = -Infinity;
     public hasNewPose = true;
-    public readonly shared: { readonly program: { readonly slices: readonly { readonly milliseconds: number }[] } };
+    public readonly shared: {
+        readonly program: { readonly slices: readonly { readonly milliseconds: number }[] };
+        readonly stages: { readonly runtime: { provider: string } };
+    };
 
     private readonly _stage: Stage;
     private readonly _name: string;
@@ -24,7 +27,10 @@ class FakeBody {
     public constructor(stage: Stage, name: string, slices: readonly number[]) {
         this._stage = stage;
         this._name = name;
-        this.shared = { program: { slices: slices.map((milliseconds) => ({ milliseconds })) } };
+        this.shared = {
+            program: { slices: slices.map((milliseconds) => ({ milliseconds })) },
+            stages: { runtime: { provider: "webgpu" } },
+        };
     }
 
     public look(): void {
@@ -132,6 +138,20 @@ describe("the pump of networks", () => {
         await SettleAsync();
         expect(stage.pending.length).toBe(1);
         await EndSliceAsync(stage);
+        expect(stage.log).toEqual(["a begins", "a done"]);
+    });
+
+    it("runs one slice a frame on the processor, however long it takes: it takes no time from frames", async () => {
+        const { stage, pump, bodies } = Setup([300, 300]);
+        bodies[0]!.shared.stages.runtime.provider = "wasm";
+        bodies[0]!.maximumRate = 0;
+        for (let frame = 0; frame < 2; frame++) {
+            pump.endFrame(4);
+            await SettleAsync();
+            expect(stage.pending.length).toBe(1);
+            await EndSliceAsync(stage);
+            expect(stage.pending.length).toBe(0);
+        }
         expect(stage.log).toEqual(["a begins", "a done"]);
     });
 
