@@ -120,6 +120,11 @@ export class NetworkGraph {
         const extent = (axis: 0 | 1, kernel: number): number =>
             Math.floor((x.shape[2 + axis]! + pads[axis] + pads[axis + 2]! - kernel) / stride) + 1;
         const shape = [1, outputs, extent(0, height), extent(1, width)];
+        const copies = CopiesForWebGpu(weight.shape, groups);
+        if (copies > 1) {
+            const repeated = this.concat(`${name}/repeated`, Array<IGraphValue>(copies).fill(x), isWide);
+            return this.conv(name, repeated, { ...layout, weight: PadInputs(weight, copies) });
+        }
         return this._node("Conv", [x, weight, bias], name, shape, isWide, {
             kernel_shape: [height, width],
             strides: [stride, stride],
@@ -258,4 +263,37 @@ export class NetworkGraph {
  */
 export function IsConstant(input: IGraphValue | IGraphConstant | null): input is IGraphConstant {
     return input !== null && "make" in input;
+}
+
+/**
+ * ONNX Runtime 1.30 computes on WebGPU, without an error, other numbers where the inputs of a convolution are a multiple of three
+ * above three but not of four, and the outputs a multiple of four. Such inputs are repeated up to a multiple of four.
+ *
+ * @param shape of the weights
+ * @param groups of channels
+ * @returns how many times the inputs are needed; 1 where all is well
+ */
+function CopiesForWebGpu(shape: readonly number[], groups: number): number {
+    const [outputs, inputs, height, width] = shape as [number, number, number, number];
+    const isWrong =
+        groups === 1 && height * width > 1 && outputs % 4 === 0 && inputs > 3 && inputs % 3 === 0 && inputs % 4 !== 0;
+    if (!isWrong) {
+        return 1;
+    }
+    return inputs % 2 === 0 ? 2 : 4;
+}
+
+/** The same weights for inputs that are repeated: zeros for all but the first copy. */
+function PadInputs(weight: IGraphConstant, copies: number): IGraphConstant {
+    const [outputs, inputs, height, width] = weight.shape as [number, number, number, number];
+    const row = inputs * height * width;
+    const make = (): Float32Array => {
+        const values = weight.make();
+        const padded = new Float32Array(outputs * copies * row);
+        for (let output = 0; output < outputs; output++) {
+            padded.set(values.subarray(output * row, (output + 1) * row), output * copies * row);
+        }
+        return padded;
+    };
+    return { name: `${weight.name}/padded`, shape: [outputs, inputs * copies, height, width], make };
 }
