@@ -1,6 +1,6 @@
 import { type IMorphTarget } from "./morphTarget.js";
 
-/** What is known of a Gaussian, attribute by attribute; see {@link GaussianAttributeWidths} for the order of components. */
+/** What is known of a Gaussian, attribute by attribute; see `GaussianAttributeWidths` for the order of components. */
 export type GaussianAttribute = keyof typeof GaussianAttributeWidths;
 
 /**
@@ -38,7 +38,7 @@ export interface IAvatarNetwork {
     readonly uri: string | null;
     /** Size of the ONNX file. */
     readonly byteLength: number;
-    /** What goes in: a {@link ConditioningTensors} name or the name of an output of an earlier network of the model. */
+    /** What goes in: a `ConditioningTensors` name or the name of an output of an earlier network of the model. */
     readonly inputs: readonly ITensorContract[];
     /** What comes out. */
     readonly outputs: readonly ITensorContract[];
