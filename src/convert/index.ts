@@ -24,10 +24,9 @@ export { type IBodyConfig, ReadBodyConfigAsync } from "./animatableGaussians/bod
 export { ConvertError, type ConvertErrorCode } from "./animatableGaussians/convertError.js";
 export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";
 export { CheckpointError, type CheckpointErrorCode } from "./checkpoint/checkpointError.js";
-export { FileOfBlob, FileOfBytes, type IRandomAccessFile } from "./checkpoint/randomAccessFile.js";
+export { FileOfBlob, type IRandomAccessFile } from "./checkpoint/randomAccessFile.js";
 export { NetworkBuildError, type NetworkBuildErrorCode } from "./networks/networkBuildError.js";
 export { type NetworkPrecision } from "./networks/emitNetwork.js";
-export { NetworkError, type NetworkErrorCode } from "../networks/networkError.js";
 export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
 export { type IMotion } from "../animation/motion/motion.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";

@@ -35,6 +35,9 @@ export interface IBodySubject {
     readonly poses: readonly Float64Array[];
 }
 
+// Constants of the module: globals are slow to reach in Jest.
+const { floor, hypot, max, min, sqrt } = Math;
+
 /** Capsules of the trunk are this thick, the others half as much, metres. */
 const Thickness = 0.09;
 const Trunk = new Set(["pelvis", "spine1", "spine2", "spine3", "neck", "head", "left_hip", "right_hip"]);
@@ -98,9 +101,9 @@ function CanonicalBones(joints: Float64Array): IBone[] {
             return children.map((child) => ({ joint, child, from, to: place(joint, rest(child)), radius }));
         }
         const parent = rest(SmplxJointParents[joint]!);
-        const length = Math.hypot(...rest(joint).map((value, k) => value - parent[k]!));
+        const length = hypot(...rest(joint).map((value, k) => value - parent[k]!));
         const tip = rest(joint).map((value, k) => value + ((value - parent[k]!) / length) * StubLength);
-        return [{ joint, child: null, from, to: place(joint, tip), radius: Math.min(radius, StubLength) }];
+        return [{ joint, child: null, from, to: place(joint, tip), radius: min(radius, StubLength) }];
     });
 }
 
@@ -116,13 +119,13 @@ function SeeBones(bones: readonly IBone[], mapSize: number): ISeenBody {
     const corners = bones.flatMap(({ from, to }) => [from, to]);
     const middle = (axis: number): number => {
         const values = corners.map((corner) => corner[axis]!);
-        return (Math.min(...values) + Math.max(...values)) / 2;
+        return (min(...values) + max(...values)) / 2;
     };
     const [left, top] = [middle(0) - 1, middle(1) + 1];
     const texels: number[] = [];
     const [positions, normals, weights]: [number[], number[], number[]] = [[], [], []];
     for (let texel = 0; texel < 2 * mapSize * mapSize; texel++) {
-        const [u, v] = [texel % (2 * mapSize), Math.floor(texel / (2 * mapSize))];
+        const [u, v] = [texel % (2 * mapSize), floor(texel / (2 * mapSize))];
         const x = left + (((u % mapSize) + 0.5) * 2) / mapSize;
         const y = top - ((v + 0.5) * 2) / mapSize;
         const sign = u < mapSize ? 1 : -1;
@@ -130,8 +133,8 @@ function SeeBones(bones: readonly IBone[], mapSize: number): ISeenBody {
         for (const bone of bones) {
             const isNear = [x, y].every(
                 (value, axis) =>
-                    value > Math.min(bone.from[axis]!, bone.to[axis]!) - bone.radius &&
-                    value < Math.max(bone.from[axis]!, bone.to[axis]!) + bone.radius,
+                    value > min(bone.from[axis]!, bone.to[axis]!) - bone.radius &&
+                    value < max(bone.from[axis]!, bone.to[axis]!) + bone.radius,
             );
             const hit = isNear ? HitBone(bone, x, y, sign) : null;
             if (hit && (nearest === null || hit.z * sign > nearest.z * sign)) {
@@ -162,17 +165,17 @@ function HitBone(
     const [dx, dy] = [to[0]! - from[0]!, to[1]! - from[1]!];
     const squared = dx * dx + dy * dy;
     const along = squared < 1e-9 ? 0 : ((x - from[0]!) * dx + (y - from[1]!) * dy) / squared;
-    const share = Math.min(1, Math.max(0, along));
+    const share = min(1, max(0, along));
     const axis = from.map((value, k) => value + share * (to[k]! - value));
     const height = radius * radius - (x - axis[0]!) ** 2 - (y - axis[1]!) ** 2;
     if (height <= 0) {
         return null;
     }
-    const z = axis[2]! + sign * Math.sqrt(height);
+    const z = axis[2]! + sign * sqrt(height);
     const row = new Float32Array(JointCount);
     const parent = SmplxJointParents[joint]!;
-    const ofParent = parent < 0 ? 0 : 0.5 * Math.max(0, 1 - share / Blend);
-    const ofChild = child === null ? 0 : 0.5 * Math.max(0, 1 - (1 - share) / Blend);
+    const ofParent = parent < 0 ? 0 : 0.5 * max(0, 1 - share / Blend);
+    const ofChild = child === null ? 0 : 0.5 * max(0, 1 - (1 - share) / Blend);
     row[joint] = 1 - ofParent - ofChild;
     if (parent >= 0) {
         row[parent]! += ofParent;
@@ -185,7 +188,7 @@ function HitBone(
 
 function RandomPose(random: () => number): Float64Array {
     return Float64Array.from({ length: JointCount * 3 }, (_, i) => {
-        const joint = Math.floor(i / 3);
+        const joint = floor(i / 3);
         const isEye = joint === 23 || joint === 24;
         return isEye ? 0 : (random() - 0.5) * (joint >= 22 ? 0.3 : 0.9);
     });
@@ -199,7 +202,7 @@ function AsNetworksSee(pose: Float64Array): Float64Array {
 function PosedMap({ texels, positions, weights }: ISeenBody, mapSize: number, matrices: Float64Array): Uint8Array {
     const values = new Float32Array((mapSize / 2) * mapSize * 3);
     texels.forEach((texel, row) => {
-        const [u, v] = [texel % (2 * mapSize), Math.floor(texel / (2 * mapSize))];
+        const [u, v] = [texel % (2 * mapSize), floor(texel / (2 * mapSize))];
         if (u % 2 === 0 && v % 2 === 0) {
             values.set(PosePoint(positions, weights, row, matrices), ((v / 2) * mapSize + u / 2) * 3);
         }
@@ -241,9 +244,7 @@ function Parameters(poses: readonly Float64Array[]): Uint8Array {
         Float32Array.from(poses.flatMap((pose) => [...pose.subarray(from * 3, to * 3)])),
         [poses.length, 3 * (to - from)],
     ];
-    const transl = Float32Array.from({ length: poses.length * 3 }, (_, i) =>
-        i % 3 === 0 ? 0.1 * Math.floor(i / 3) : 0.5,
-    );
+    const transl = Float32Array.from({ length: poses.length * 3 }, (_, i) => (i % 3 === 0 ? 0.1 * floor(i / 3) : 0.5));
     return WriteNpz({
         betas: [new Float32Array(10), [1, 10]],
         global_orient: part(0, 1),

@@ -98,10 +98,10 @@ class JointSystem {
                 const pixel = pixels[i]!;
                 const u = (pixel % size) + (side === "front" ? 0 : size);
                 const at = (Math.floor(pixel / size) * 2 * size + u) * 3;
-                const seen = map.values.subarray(at, at + 3);
+                const isEmpty = map.values[at] === 0 && map.values[at + 1] === 0 && map.values[at + 2] === 0;
                 // Preprocessing may have kept the jaw's turn; an empty pixel tells nothing.
-                if (this._weights[row * JointCount + jaw]! < 0.01 && seen.some((value) => value !== 0)) {
-                    this._addPoint(row, seen, turns, coefficients, block);
+                if (this._weights[row * JointCount + jaw]! < 0.01 && !isEmpty) {
+                    this._addPoint(row, map.values.subarray(at, at + 3), turns, coefficients, block);
                 }
             }
         }

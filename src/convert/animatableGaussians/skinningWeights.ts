@@ -97,10 +97,13 @@ function Checked(weights: Float32Array, fileName: string): Float32Array {
     for (let row = 0; row * JointCount < weights.length; row++) {
         let sum = 0;
         for (let joint = 0; joint < JointCount; joint++) {
-            const at = row * JointCount + joint;
-            // Interpolants may overshoot by rounding.
-            weights[at] = Math.max(0, weights[at]!);
-            sum += weights[at];
+            const weight = weights[row * JointCount + joint]!;
+            if (weight > 0) {
+                sum += weight;
+            } else {
+                // Interpolants may fall short of 0 by rounding.
+                weights[row * JointCount + joint] = 0;
+            }
         }
         if (!(sum >= RowSums.least && sum <= RowSums.most)) {
             throw new ConvertError(
