@@ -1,8 +1,5 @@
 import { type ComputeKernel } from "../../gpu/computeKernel.js";
 
-/** What the skinning kernel of every source binds, whatever else it reads. */
-export type SkinTarget = "state" | "posed";
-
 /**
  * What an instance shows: Gaussians in canonical space on the GPU, and how they are skinned. Baked Gaussians are one such
  * source, those that networks make another; an instance may change from one to the other between two frames.
@@ -14,6 +11,6 @@ export interface ISplatSource {
     readonly morphTargetCount: number;
     /** Skins the source; null for the kernel that every pipeline has. @internal */
     readonly _skinKernel: ComputeKernel<string> | null;
-    /** What that kernel reads besides the instance's state, by the names of its bindings. @internal */
+    /** What that kernel reads besides `state` and `posed`, by the names of its bindings. @internal */
     readonly _skinResources: Readonly<Record<string, GPUBuffer>>;
 }
