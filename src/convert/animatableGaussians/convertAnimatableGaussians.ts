@@ -126,9 +126,8 @@ export async function ConvertAnimatableGaussiansAsync(
         handMap,
         device: options.device ?? null,
         warn,
-        reportAsync: async (share) => {
-            await reportAsync("evaluate", share);
-        },
+        onProgress: (share) => options.onProgress?.({ stage: "evaluate", done: DoneOf("evaluate", share) }),
+        signal: options.signal ?? null,
     });
     await reportAsync("done", 1);
     return {
@@ -144,11 +143,16 @@ export async function ConvertAnimatableGaussiansAsync(
     };
 }
 
-function Reporter({ onProgress, signal }: IConvertAnimatableGaussiansOptions): ReportAsync {
+/** Share of the whole work. */
+function DoneOf(stage: ConvertStage, share: number): number {
     const stages = Object.keys(StageStarts) as ConvertStage[];
+    const [from, to] = [StageStarts[stage], StageStarts[stages[stages.indexOf(stage) + 1] ?? "done"]];
+    return from + (to - from) * share;
+}
+
+function Reporter({ onProgress, signal }: IConvertAnimatableGaussiansOptions): ReportAsync {
     return async (stage, share) => {
-        const [from, to] = [StageStarts[stage], StageStarts[stages[stages.indexOf(stage) + 1] ?? "done"]];
-        onProgress?.({ stage, done: from + (to - from) * share });
+        onProgress?.({ stage, done: DoneOf(stage, share) });
         // A macrotask, so that a page can draw the progress and deliver an abort.
         await new Promise((resolve) => {
             setTimeout(resolve, 0);

@@ -26,8 +26,10 @@ export interface IBodyEvaluation {
     readonly device: GPUDevice | null;
     /** Told what is lost, for people. */
     readonly warn: (message: string) => void;
-    /** Told the share that is done, 0..1; may stop the work by throwing. */
-    readonly reportAsync: (share: number) => Promise<void>;
+    /** Told the share that is done, 0..1. */
+    readonly onProgress: (share: number) => void;
+    /** Stops the work. */
+    readonly signal: AbortSignal | null;
 }
 
 /** The Gaussians that need no network any more. */
@@ -47,23 +49,20 @@ export interface IEvaluatedBody {
  * @throws NetworkError when the networks do not run
  */
 export async function EvaluateBodyAsync(evaluation: IBodyEvaluation): Promise<IEvaluatedBody> {
-    const { handMap, model: plain, joints, reportAsync } = evaluation;
+    const { handMap, model: plain, joints, onProgress } = evaluation;
     const runtime = await NetworkRuntime.CreateAsync({ device: evaluation.device });
     try {
         const handShare = handMap === null ? 0 : 0.4;
         const fixedHands =
             handMap === null
                 ? null
-                : await FixHandsAsync(
-                      evaluation,
-                      runtime,
-                      handMap,
-                      async (share) => await reportAsync(handShare * share),
-                  );
+                : await FixHandsAsync(evaluation, runtime, handMap, (share) => {
+                      onProgress(handShare * share);
+                  });
         const model: IMapModel = { ...plain, decoding: { ...plain.decoding, fixedHands } };
         const { inputs, matrices } = MakeRestInputs(joints, model);
-        const maps = await RunAllAsync(evaluation, runtime, inputs, false, async (share) => {
-            await reportAsync(handShare + (1 - handShare) * share);
+        const maps = await RunAllAsync(evaluation, runtime, inputs, false, (share) => {
+            onProgress(handShare + (1 - handShare) * share);
         });
         const decoded = DecodeMaps(model, maps);
         const whole = fixedHands === null ? decoded : BlendHands(decoded, fixedHands, fixedHands.shares);
@@ -75,19 +74,22 @@ export async function EvaluateBodyAsync(evaluation: IBodyEvaluation): Promise<IE
 
 /** One network after the other, since all of them together may not fit into memory. */
 async function RunAllAsync(
-    { networks }: IBodyEvaluation,
+    { networks, signal }: IBodyEvaluation,
     runtime: NetworkRuntime,
     inputs: ReadonlyMap<string, INetworkInput>,
     isWithoutColor: boolean,
-    reportAsync: (share: number) => Promise<void>,
+    onProgress: (share: number) => void,
 ): Promise<Map<string, Float32Array>> {
     const maps = new Map<string, Float32Array>();
     const color = networks.outputs.find(({ attribute }) => attribute === "color")?.tensor;
     const wanted = networks.networks.filter(({ output }) => !isWithoutColor || output !== color);
     for (const [index, { slices, output }] of wanted.entries()) {
         // eslint-disable-next-line no-await-in-loop
-        const map = await RunNetworkAsync(runtime, slices, output, inputs, async (share) => {
-            await reportAsync((index + share) / wanted.length);
+        const map = await RunNetworkAsync(runtime, slices, output, inputs, {
+            signal,
+            onProgress: (share) => {
+                onProgress((index + share) / wanted.length);
+            },
         });
         maps.set(output, map);
     }
@@ -98,7 +100,7 @@ async function FixHandsAsync(
     evaluation: IBodyEvaluation,
     runtime: NetworkRuntime,
     handMap: IPositionMap,
-    reportAsync: (share: number) => Promise<void>,
+    onProgress: (share: number) => void,
 ): Promise<IFixedHands | null> {
     const { subject, model } = evaluation;
     const [left, right] = (["left", "right"] as const).map((side) =>
@@ -111,7 +113,7 @@ async function FixHandsAsync(
     const size = model.conditioning.size;
     const input = { shape: [1, 3, size, size], data: FrontPlanes(handMap) };
     const inputs = new Map<string, INetworkInput>([[ConditioningTensors.pose, input]]);
-    const maps = await RunAllAsync(evaluation, runtime, inputs, true, reportAsync);
+    const maps = await RunAllAsync(evaluation, runtime, inputs, true, onProgress);
     const { positions, opacities, scales, rotations } = DecodeMaps(model, maps);
     return { shares: HandShares(subject.template, left, right), positions, opacities, scales, rotations };
 }

@@ -12,6 +12,17 @@ export interface INetworkInput {
     readonly data: Float32Array;
 }
 
+/** How far a run is, and how it is called off. */
+export interface INetworkRunOptions {
+    /** Told the share that is done, 0..1. */
+    readonly onProgress: (share: number) => void;
+    /** Stops the work; the promise rejects with the signal's reason. */
+    readonly signal: AbortSignal | null;
+}
+
+/** Share of the work that making a network ready takes: it is run once on zeros. */
+const LoadingShare = 0.5;
+
 /**
  * Runs one network once.
  *
@@ -19,7 +30,7 @@ export interface INetworkInput {
  * @param slices of the network, in the order in which they run, with their bytes
  * @param output the tensor that is wanted
  * @param inputs by name
- * @param reportAsync told the share that is done, 0..1; may stop the work by throwing
+ * @param options progress and signal
  * @returns the numbers of the output, row-major
  * @throws NetworkError when it cannot run
  */
@@ -28,14 +39,20 @@ export async function RunNetworkAsync(
     slices: readonly IAvatarNetwork[],
     output: string,
     inputs: ReadonlyMap<string, INetworkInput>,
-    reportAsync: (share: number) => Promise<void>,
+    { onProgress, signal }: INetworkRunOptions,
 ): Promise<Float32Array> {
     const buffers: GPUBuffer[] = [];
     const program = await NetworkProgram.CreateAsync(
         runtime,
         slices,
         async ({ bytes }) => await Promise.resolve(bytes!),
-        { outputs: [output] },
+        {
+            outputs: [output],
+            onProgress: (share) => {
+                onProgress(LoadingShare * share);
+            },
+            ...(signal ? { signal } : {}),
+        },
     );
     try {
         const tensors = new Map<string, INetworkTensor>();
@@ -47,12 +64,13 @@ export async function RunNetworkAsync(
         }
         const run = program.begin(tensors);
         for (let done = 0; !run.isDone; done++) {
+            onProgress(LoadingShare + ((1 - LoadingShare) * done) / slices.length);
+            signal?.throwIfAborted();
             // Slices run one after the other.
-            /* eslint-disable no-await-in-loop */
-            await reportAsync(done / slices.length);
+            // eslint-disable-next-line no-await-in-loop
             await run.stepAsync();
-            /* eslint-enable no-await-in-loop */
         }
+        signal?.throwIfAborted();
         // A copy, since the memory of results goes with the program.
         return (await ReadTensorAsync(runtime.device, run.outputs.get(output)!)).slice();
     } finally {
