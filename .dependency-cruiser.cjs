@@ -32,17 +32,22 @@ module.exports = {
         ...stageRules.slice(0, -1),
         {
             name: "layer-convert",
-            comment: "src/convert imports only: convert, diagnostics, math, format, gpu, networks, pipeline, animation.",
+            comment:
+                "src/convert imports only: convert, diagnostics, math, format, gpu, networks, pipeline, animation.",
             severity: "error",
             from: { path: "^src/convert/" },
             to: { path: "^src/", pathNot: "^src/(convert|diagnostics|math|format|gpu|networks|pipeline|animation)/" },
         },
         {
             name: "layer-cli",
-            comment: "src/cli imports only: cli, diagnostics, math, format, gpu, networks, pipeline, animation, avatar, convert.",
+            comment:
+                "src/cli imports only: cli, diagnostics, math, format, gpu, networks, pipeline, animation, avatar, convert.",
             severity: "error",
             from: { path: "^src/cli/" },
-            to: { path: "^src/", pathNot: "^src/(cli|diagnostics|math|format|gpu|networks|pipeline|animation|avatar|convert)/" },
+            to: {
+                path: "^src/",
+                pathNot: "^src/(cli|diagnostics|math|format|gpu|networks|pipeline|animation|avatar|convert)/",
+            },
         },
         {
             name: "index-over-pure",

@@ -44,7 +44,8 @@ const base = {
  * Packages that are built into our files, licences in NOTICE. glTF-Transform's reader for Node imports `node:fs`, on which
  * other people's bundlers for the web give up.
  */
-const builtIn = /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$|parse-exr$|yaml$|@?protobufjs\/|long$)/;
+const builtIn =
+    /^(?:@gltf-transform\/|property-graph$|ktx-parse$|meshoptimizer$|parse-exr$|yaml$|@?protobufjs\/|long$)/;
 
 /**
  * ONNX Runtime, which only avatars with networks need, stays an import inside `try`: so bundlers of applications that do not

@@ -1,4 +1,10 @@
-import { type IAnimationClip, type IAnimationTrack, type IAvatarAsset, type IAvatarJoint, type IGaussianCloud } from "../../src/format/avatarAsset.js";
+import {
+    type IAnimationClip,
+    type IAnimationTrack,
+    type IAvatarAsset,
+    type IAvatarJoint,
+    type IGaussianCloud,
+} from "../../src/format/avatarAsset.js";
 import { type IMorphTarget } from "../../src/format/morphTarget.js";
 import { InferBodyModel, SmplxJointNames, SmplxJointParents } from "../../src/format/bodyModel.js";
 import { GenericSkeleton } from "../../src/animation/rig/genericSkeleton.js";
