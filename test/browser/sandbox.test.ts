@@ -73,11 +73,11 @@ afterAll(async () => {
     await server.closeAsync();
 });
 
-/** The demo person, coarser: every so many of her Gaussians, larger. */
+/** The demo person, coarser: every so many of her Gaussians, larger, and the same networks. */
 function Coarsen(asset: IAvatarAsset): IAvatarAsset {
     const { gaussians } = asset;
     const step = Math.floor(gaussians.count / FewGaussians);
-    const pick = <Rows extends Float32Array | Uint16Array>(rows: Rows, width: number): Rows =>
+    const pick = <Rows extends Float32Array | Uint16Array | Uint32Array>(rows: Rows, width: number): Rows =>
         rows.filter((_, at) => Math.floor(at / width) % step === 0) as Rows;
     return {
         ...asset,
@@ -92,19 +92,34 @@ function Coarsen(asset: IAvatarAsset): IAvatarAsset {
             jointIndices: pick(gaussians.jointIndices, 4),
             jointWeights: pick(gaussians.jointWeights, 4),
         },
+        mapModels: asset.mapModels.map(({ influences, decoding, ...model }) => ({
+            ...model,
+            texels: pick(model.texels, 1),
+            positions: pick(model.positions, 3),
+            normals: pick(model.normals, 3),
+            influences: {
+                count: influences.count,
+                joints: pick(influences.joints, influences.count),
+                weights: pick(influences.weights, influences.count),
+            },
+            decoding: {
+                ...decoding,
+                opacities: pick(decoding.opacities, 1),
+                scales: pick(decoding.scales, 3).map((scale) => scale + Math.log(step) / 2),
+                rotations: pick(decoding.rotations, 4),
+                colors: pick(decoding.colors, 3),
+            },
+            morphTargets: [],
+        })),
     };
 }
 
-/** From now on the page gets a coarse demo person, or the one that ships. */
-async function UsePersonAsync(which: "coarse" | "shipped"): Promise<void> {
-    const address = "**/assets/ada.avatar.glb";
-    await page.unroute(address);
-    if (which === "coarse") {
-        const body = Buffer.from(WriteAvatar(Coarsen(ReadAvatar(readFileSync("assets/ada.avatar.glb")))));
-        await page.route(address, async (route) => {
-            await route.fulfill({ body, contentType: "model/gltf-binary" });
-        });
-    }
+/** From now on the page gets a coarse person in place of one that ships. */
+async function CoarsenPersonAsync(file: string): Promise<void> {
+    const body = Buffer.from(WriteAvatar(Coarsen(ReadAvatar(readFileSync(file)))));
+    await page.route(`**/${file}`, async (route) => {
+        await route.fulfill({ body, contentType: "model/gltf-binary" });
+    });
 }
 
 /** Opens an address in the page, and waits until the scene is drawn. */
@@ -174,7 +189,7 @@ describe("the sandbox in a browser", () => {
     });
 
     it("shows a crowd whose people are not in step", async () => {
-        await UsePersonAsync("coarse");
+        await CoarsenPersonAsync("assets/ada.avatar.glb");
         expect(CountColours(await PictureAsync("?scene=crowd&people=2&time=0.5"))).toBeGreaterThan(1000);
     });
 
@@ -243,6 +258,7 @@ describe("the sandbox in a browser", () => {
     });
 
     it("makes a person by networks, beside herself, and shows their maps", async () => {
+        await CoarsenPersonAsync("assets/ada.lite.avatar.glb");
         await OpenAsync("?scene=body");
         await page.waitForSelector("dd:text-is('running')", { timeout: ReadyTimeout });
         await page.waitForSelector("dd:text-is('lite')");
