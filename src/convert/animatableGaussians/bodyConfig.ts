@@ -38,7 +38,7 @@ const MaxAliases = 32;
  * @throws {@link ConvertError} `damaged-file` where it is no YAML, `invalid-options` where a value is none that works
  */
 export async function ReadBodyConfigAsync(text: string, name: string): Promise<IBodyConfig> {
-    const { parse } = await import("yaml");
+    const { parse } = await import(/* webpackChunkName: "yaml" */ "yaml");
     let root: unknown;
     try {
         root = text.length <= MaxLength ? parse(text, { maxAliasCount: MaxAliases }) : null;
