@@ -22,6 +22,9 @@ const Pictures: readonly IPicture[] = [
 /** A map spans so many standard deviations on both sides of its mean: a few texels far off do not turn it grey. */
 const SpannedDeviations = 2.5;
 
+/** Pictures up to this width show their texels, pixels. */
+const CrispWidth = 512;
+
 /** Milliseconds between two looks at the maps: reading them back takes time from the frame. */
 const Interval = 500;
 
@@ -105,6 +108,8 @@ function Paint(
 ): void {
     canvas.width = width;
     canvas.height = height;
+    // Shrunk texel by texel, large maps would lose most of them.
+    canvas.style.imageRendering = width > CrispWidth ? "auto" : "pixelated";
     const context = canvas.getContext("2d")!;
     const image = context.createImageData(width, height);
     const [from, to] = range ?? SpanOf(data);
