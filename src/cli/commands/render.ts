@@ -3,6 +3,7 @@ import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { IsGlb } from "../../format/glbContainer.js";
 import { WriteAvatar } from "../../format/writeAvatar.js";
+import { type IPinhole } from "../../math/pinhole.js";
 import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
@@ -21,7 +22,7 @@ import { RequireExtension, RequireNoInput } from "../outputFile.js";
 import { PoseByClip, PoseByMotion, RequireClip, type PoseAt } from "../render/avatarPose.js";
 import { AvatarStage } from "../render/avatarStage.js";
 import { OrbitPinhole } from "../render/orbitCamera.js";
-import { ParsePinhole, type IPinhole } from "../render/pinholeCamera.js";
+import { ParsePinhole } from "../render/pinholeCamera.js";
 import { EncodePng } from "../render/pngFile.js";
 
 const DefaultSize = "640x960";

@@ -3,8 +3,9 @@ import { Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { LoadAvatarAsync } from "../../avatar/loadAvatar.js";
+import { type IPinhole } from "../../math/pinhole.js";
 import { CreateHeadlessEngineAsync, RenderPixelsAsync } from "../headless/headlessEngine.js";
-import { PinholeCamera, type IPinhole } from "./pinholeCamera.js";
+import { PinholeCamera } from "./pinholeCamera.js";
 import { Unpremultiply } from "./pngFile.js";
 import { PosedSpheres, SkinMatrixFloats } from "./posedSpheres.js";
 

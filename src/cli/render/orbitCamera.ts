@@ -1,5 +1,5 @@
+import { type IPinhole } from "../../math/pinhole.js";
 import { type IOrbit } from "../optionValues.js";
-import { type IPinhole } from "./pinholeCamera.js";
 import { SphereFloats } from "./posedSpheres.js";
 
 /** What the camera has to have in the picture at a moment: [n,4] spheres of middle xyz and radius, metres, world space. */

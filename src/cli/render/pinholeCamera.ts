@@ -1,21 +1,8 @@
 import { Camera } from "@babylonjs/core/Cameras/camera.js";
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
+import { type IPinhole } from "../../math/pinhole.js";
 import { CliError } from "../cliError.js";
-
-/** A calibrated camera in the convention of OpenCV: x right, y down, z forward; world → camera; pixels. */
-export interface IPinhole {
-    /** Width of the picture, pixels. */
-    readonly width: number;
-    /** Height of the picture, pixels. */
-    readonly height: number;
-    /** [9] intrinsic matrix, row by row: [fx, skew, cx, 0, fy, cy, 0, 0, 1], pixels. */
-    readonly K: readonly number[];
-    /** [9] rotation world → camera, row by row. */
-    readonly R: readonly number[];
-    /** [3] translation world → camera, metres. */
-    readonly t: readonly number[];
-}
 
 /** Near and far plane, metres: a fingertip before the lens, a stadium behind it. */
 const Depth = { near: 0.02, far: 1000 } as const;
