@@ -1,4 +1,5 @@
-import { WriteNpy, WriteNpz, WritePositionMap } from "../../assets/scripts/synthetic/arrayFiles.js";
+import { WritePositionMap } from "../../assets/scripts/synthetic/positionMapFile.js";
+import { WriteNpy, WriteNpz, type INpyValue } from "../../src/animation/motion/writeNpz.js";
 import { NeutralSmplxSkeleton } from "../../src/animation/pose/neutralSkeleton.js";
 import {
     CanonicalPose,
@@ -76,7 +77,10 @@ export function MakeBodySubject(options: IBodySubjectOptions = {}): IBodySubject
     };
     files.set(`${folder}/cano_smpl_pos_map.exr`, image(seen.positions));
     files.set(`${folder}/cano_smpl_nml_map.exr`, image(seen.normals));
-    files.set(`${folder}/init_pts_lbs.npy`, WriteNpy(seen.weights, [seen.texels.length, JointCount]));
+    files.set(
+        `${folder}/init_pts_lbs.npy`,
+        WriteNpy({ shape: [seen.texels.length, JointCount], values: seen.weights }),
+    );
     poses.forEach((pose, frame) => {
         const map = PosedMap(seen, mapSize, CanonicalToPose(joints, AsNetworksSee(pose)));
         files.set(`${folder}/${String(frame).padStart(8, "0")}.exr`, map);
@@ -240,18 +244,18 @@ export function PosePoint(
 }
 
 function Parameters(poses: readonly Float64Array[]): Uint8Array {
-    const part = (from: number, to: number): readonly [Float32Array, readonly number[]] => [
-        Float32Array.from(poses.flatMap((pose) => [...pose.subarray(from * 3, to * 3)])),
-        [poses.length, 3 * (to - from)],
-    ];
+    const part = (from: number, to: number): INpyValue => ({
+        shape: [poses.length, 3 * (to - from)],
+        values: Float32Array.from(poses.flatMap((pose) => [...pose.subarray(from * 3, to * 3)])),
+    });
     const transl = Float32Array.from({ length: poses.length * 3 }, (_, i) => (i % 3 === 0 ? 0.1 * floor(i / 3) : 0.5));
     return WriteNpz({
-        betas: [new Float32Array(10), [1, 10]],
+        betas: { shape: [1, 10], values: new Float32Array(10) },
         global_orient: part(0, 1),
-        transl: [transl, [poses.length, 3]],
+        transl: { shape: [poses.length, 3], values: transl },
         body_pose: part(1, 22),
         jaw_pose: part(22, 23),
-        expression: [new Float32Array(poses.length * 10), [poses.length, 10]],
+        expression: { shape: [poses.length, 10], values: new Float32Array(poses.length * 10) },
         left_hand_pose: part(25, 40),
         right_hand_pose: part(40, 55),
     });

@@ -6,7 +6,8 @@ import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { InvertAffineMatrix4, type Matrix4, MultiplyMatrix4, TransformPoint } from "../../../src/math/matrix4.js";
 import { IdentityQuaternion, QuaternionFromAxisAngle, type QuaternionTuple } from "../../../src/math/quaternion.js";
 import { type Vector3Tuple } from "../../../src/math/vector3.js";
-import { WriteNpy, WriteNpz, WritePositionMap } from "./arrayFiles.js";
+import { WriteNpy, WriteNpz, type INpyValue } from "../../../src/animation/motion/writeNpz.js";
+import { WritePositionMap } from "./positionMapFile.js";
 import { type ICanonicalMaps, MapSide, SeeCanonicalMaps } from "./canonicalMaps.js";
 import { MakeBodyCheckpoint } from "./checkpoint.js";
 import { BlendedMatrix, ClipPoses, JointMatrices } from "./jointMatrices.js";
@@ -81,7 +82,7 @@ function Weights({ gaussians, joints }: IAvatarAsset, { sources }: ICanonicalMap
             weights[row * JointCount + numbers[gaussians.jointIndices[k]!]!]! += gaussians.jointWeights[k]!;
         }
     });
-    return WriteNpy(weights, [sources.length, JointCount]);
+    return WriteNpy({ shape: [sources.length, JointCount], values: weights });
 }
 
 /** Front and back pose map side by side, 512 × 1024: the even pixels. */
@@ -122,14 +123,14 @@ function Parameters({ joints }: IAvatarAsset, poses: readonly Pose[]): Uint8Arra
     const vectors = poses.map((pose) =>
         SmplxJointNames.map((name) => AxisAngle(pose.get(joints.findIndex(({ smplx }) => smplx === name)))),
     );
-    const part = (from: number, to: number): readonly [Float32Array, readonly number[]] => [
-        Float32Array.from(vectors.flatMap((joint) => joint.slice(from, to).flat())),
-        [frames, 3 * (to - from)],
-    ];
-    const zeros = (rows: number, width: number): readonly [Float32Array, readonly number[]] => [
-        new Float32Array(rows * width),
-        [rows, width],
-    ];
+    const part = (from: number, to: number): INpyValue => ({
+        shape: [frames, 3 * (to - from)],
+        values: Float32Array.from(vectors.flatMap((joint) => joint.slice(from, to).flat())),
+    });
+    const zeros = (rows: number, width: number): INpyValue => ({
+        shape: [rows, width],
+        values: new Float32Array(rows * width),
+    });
     return WriteNpz({
         betas: zeros(1, 10),
         global_orient: part(0, 1),

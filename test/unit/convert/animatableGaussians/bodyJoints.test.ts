@@ -11,7 +11,7 @@ import { SubjectReader } from "../../../../src/convert/animatableGaussians/subje
 import { FindSubjectFiles } from "../../../../src/convert/animatableGaussians/subjectFiles.js";
 import { FileOfBytes } from "../../../../src/convert/checkpoint/randomAccessFile.js";
 import { SmplxJointNames } from "../../../../src/format/bodyModel.js";
-import { WriteNpz } from "../../../../assets/scripts/synthetic/arrayFiles.js";
+import { WriteNpz } from "../../../../src/animation/motion/writeNpz.js";
 import { DescribeGolden, GoldenComparison, ReadGoldenFixture } from "../../../support/goldenFixture.js";
 import { type IBodySubject, MakeBodySubject } from "../../../support/bodySubject.js";
 
@@ -59,10 +59,10 @@ describe("joints of a subject", () => {
         const { files } = MakeBodySubject({ mapSize: 64, frames: 1 });
         const still = new Float32Array(63);
         const arrays = WriteNpz({
-            betas: [new Float32Array(10), [1, 10]],
-            global_orient: [new Float32Array(3), [1, 3]],
-            transl: [new Float32Array(3), [1, 3]],
-            body_pose: [still, [1, 63]],
+            betas: { shape: [1, 10], values: new Float32Array(10) },
+            global_orient: { shape: [1, 3], values: new Float32Array(3) },
+            transl: { shape: [1, 3], values: new Float32Array(3) },
+            body_pose: { shape: [1, 63], values: still },
         });
         const poseless = new Map([...files, ["smpl_params.npz", arrays]]);
         const { notes } = await FindJointsAsync({ ...subject, files: poseless });
@@ -78,16 +78,16 @@ describe("joints of a subject", () => {
         regressor.fill(0.25);
         const model = FileOfBytes(
             WriteNpz({
-                v_template: [vertices, [4, 3]],
-                shapedirs: [shapes, [4, 3, 2]],
-                J_regressor: [regressor, [55, 4]],
+                v_template: { shape: [4, 3], values: vertices },
+                shapedirs: { shape: [4, 3, 2], values: shapes },
+                J_regressor: { shape: [55, 4], values: regressor },
             }),
             "SMPLX_NEUTRAL.npz",
         );
         const joints = await ReadBodyModelJointsAsync(model, Float32Array.of(2));
         expect([...joints.subarray(0, 3)]).toEqual([0.47, 0.57, 0.67].map((value) => expect.closeTo(value, 6)));
         await expect(ReadBodyModelJointsAsync(model, new Float32Array(10))).rejects.toThrow(/2 shape directions/);
-        const other = FileOfBytes(WriteNpz({ poses: [new Float32Array(3), [3]] }), "walk.npz");
+        const other = FileOfBytes(WriteNpz({ poses: { shape: [3], values: new Float32Array(3) } }), "walk.npz");
         await expect(ReadBodyModelJointsAsync(other, new Float32Array(1))).rejects.toThrow(
             /walk\.npz, "v_template" of the body model, is missing/,
         );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { WriteNpz } from "../../../../assets/scripts/synthetic/arrayFiles.js";
+import { WriteNpz } from "../../../../src/animation/motion/writeNpz.js";
 import { WriteTorchCheckpoint } from "../../../../assets/scripts/synthetic/torchFile.js";
 import { ReadBodyConfigAsync } from "../../../../src/convert/animatableGaussians/bodyConfig.js";
 import {
@@ -163,9 +163,9 @@ DescribeGolden("a trained body (golden)", () => {
         SmplxJointNames.forEach((_, joint) => (regressor[joint * 55 + joint] = 1));
         const bodyModel = FileOfBytes(
             WriteNpz({
-                v_template: [vertices, [55, 3]],
-                shapedirs: [new Float32Array(55 * 3 * 10), [55, 3, 10]],
-                J_regressor: [regressor, [55, 55]],
+                v_template: { shape: [55, 3], values: vertices },
+                shapedirs: { shape: [55, 3, 10], values: new Float32Array(55 * 3 * 10) },
+                J_regressor: { shape: [55, 55], values: regressor },
             }),
             "SMPLX_NEUTRAL.npz",
         );
@@ -183,8 +183,8 @@ DescribeGolden("a trained body (golden)", () => {
             volume[cell * 55 + (cell < 4 ? 2 : 1)] = 1;
         }
         const file = WriteNpz({
-            diff_weight_volume: [volume, [2, 2, 2, 55]],
-            volume_bounds: [Float32Array.of(-1, -2, -1, 1, 1, 1), [2, 3]],
+            diff_weight_volume: { shape: [2, 2, 2, 55], values: volume },
+            volume_bounds: { shape: [2, 3], values: Float32Array.of(-1, -2, -1, 1, 1, 1) },
         });
         const folder = Folder({ "smpl_pos_map/init_pts_lbs.npy": null, "cano_weight_volume.npz": file });
         const files = FindSubjectFiles(await folder.listAsync(), folder.name, { hasBodyModel: false });

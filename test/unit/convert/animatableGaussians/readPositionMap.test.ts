@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { WritePositionMap } from "../../../../assets/scripts/synthetic/arrayFiles.js";
+import { WritePositionMap } from "../../../../assets/scripts/synthetic/positionMapFile.js";
 import { ConvertError } from "../../../../src/convert/animatableGaussians/convertError.js";
 import { ReadPositionMap } from "../../../../src/convert/animatableGaussians/readPositionMap.js";
 import { DescribeGolden, FixtureFolder, GoldenComparison, ReadGoldenFixture } from "../../../support/goldenFixture.js";

@@ -1,5 +1,4 @@
 import { deflateSync } from "node:zlib";
-import { zipSync } from "fflate";
 
 /** Lines that one chunk of a ZIP-compressed EXR file holds. */
 const LinesPerChunk = 16;
@@ -35,33 +34,6 @@ export function WritePositionMap(values: Float32Array, width: number, height: nu
         offset += chunk.length;
     });
     return Join([header, new Uint8Array(offsets.buffer), ...chunks]);
-}
-
-/**
- * Writes an array as a `.npy` file.
- *
- * @param values the numbers, row-major
- * @param shape its dimensions
- * @returns the file
- */
-export function WriteNpy(values: Float32Array, shape: readonly number[]): Uint8Array {
-    const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.map((size) => `${size},`).join(" ")}), }`;
-    // Header and prefix together are a multiple of 64 bytes, the last of them a line break.
-    const length = Math.ceil((10 + description.length + 1) / 64) * 64 - 10;
-    const header = new TextEncoder().encode(`${description.padEnd(length - 1)}\n`);
-    const prefix = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, length >> 8);
-    return Join([prefix, header, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)]);
-}
-
-/**
- * Writes several arrays as a `.npz` file.
- *
- * @param arrays the numbers and dimensions of each, by name
- * @returns the file
- */
-export function WriteNpz(arrays: Readonly<Record<string, readonly [Float32Array, readonly number[]]>>): Uint8Array {
-    const files = Object.entries(arrays).map(([name, [values, shape]]) => [`${name}.npy`, WriteNpy(values, shape)]);
-    return zipSync(Object.fromEntries(files) as Record<string, Uint8Array>, { level: 0 });
 }
 
 function ExrHeader(width: number, height: number): Uint8Array {
