@@ -6,7 +6,7 @@ import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { CreateHeadlessEngineAsync } from "../../../src/cli/headless/headlessEngine.js";
 import { AvatarRenderer, LoadAvatarAsync, type GaussianAvatar } from "../../../src/pure.js";
-import { FrameTraffic, type BytesByBuffer, type ITraffic } from "./frameTraffic.js";
+import { FrameTraffic, type BytesByBuffer, type ITraffic } from "../../support/frameTraffic.js";
 
 const Picture = { width: 320, height: 180 } as const;
 /** Frames that are measured, and seconds of the walk between two of them. */

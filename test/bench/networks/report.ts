@@ -8,7 +8,7 @@ import { SliceNetwork } from "../../../src/convert/networks/sliceNetwork.js";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { IsSoftwareDevice } from "../../../src/networks/softwareDevice.js";
-import { type BytesByBuffer } from "./frameTraffic.js";
+import { type BytesByBuffer } from "../../support/frameTraffic.js";
 import { MeasureFramesAsync, type IFrameReport } from "./frames.js";
 import { TimeMapStagesAsync } from "./stageTimes.js";
 import { TimeNetworksAsync, type INetworkTime, type ITimedNetworks } from "./networkTimes.js";

@@ -1,35 +1,35 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
-import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { type ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
-import { Color4 } from "@babylonjs/core/Maths/math.color.js";
-import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { Quaternion } from "@babylonjs/core/Maths/math.vector.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
-import { Scene } from "@babylonjs/core/scene.js";
-import { AvatarRenderer, type GaussianAvatar, LoadAvatarAsync, RegisterAvatarLoader } from "../../../src/pure.js";
-import { RenderPixelsAsync } from "../../../src/cli/headless/headlessEngine.js";
+import { AvatarRenderer, type GaussianAvatar, RegisterAvatarLoader } from "../../../src/pure.js";
 import { NetworkProgram } from "../../../src/networks/networkProgram.js";
 import { ProgramRun } from "../../../src/networks/programRun.js";
-import { WriteAvatar } from "../../../src/format/writeAvatar.js";
-import { Adapter, CreateTestEngineAsync, DescribeGpu } from "../../support/gpu.js";
+import { Adapter, DescribeGpu } from "../../support/gpu.js";
 import { type INetworkedAvatarOptions, MakeNetworkedAvatar } from "../../support/networkedAvatar.js";
+import {
+    NetworkStage,
+    PretendHardware,
+    RaiseArms as Pose,
+    SettleAsync,
+    TrackBuffers,
+} from "../../support/networkStage.js";
 import { KeepPicture, Psnr } from "../../support/picture.js";
 
 const Size = 64;
 
-/** Without new maps in so many frames there is nothing new: one to begin a run, one to show it, one for good measure. */
-const StillFrames = 3;
-
 RegisterAvatarLoader();
 
 DescribeGpu("an avatar with networks", () => {
+    let stage: NetworkStage;
     let engine: WebGPUEngine;
-    let scene: Scene;
     let errors: string[];
     let warnings: string[];
 
     beforeAll(async () => {
-        engine = await CreateTestEngineAsync(Size, Size);
-        scene = MakeScene(engine); // one for all: its kernels take long to compile
+        stage = await NetworkStage.CreateAsync(Size); // one for all: its kernels take long to compile
+        engine = stage.engine;
     });
     beforeEach(() => {
         errors = [];
@@ -38,35 +38,22 @@ DescribeGpu("an avatar with networks", () => {
         jest.spyOn(Logger, "Warn").mockImplementation((message) => warnings.push(String(message)));
     });
     afterEach(async () => {
-        for (const mesh of scene.meshes.slice()) {
-            mesh.dispose();
-        }
-        ResetCamera(scene);
-        (await AvatarRenderer.GetAsync(scene)).networkBudget = 4;
+        await stage.clearAsync();
         jest.restoreAllMocks();
     });
     afterAll(() => {
         engine.dispose();
     });
 
-    const renderAsync = async (): Promise<Uint8Array> => await RenderPixelsAsync(engine, () => scene.render());
-    /** Draws until the maps are those of the present pose and camera. */
-    const settleAsync = async ({ networks }: GaussianAvatar): Promise<void> => {
-        let still = 0;
-        const observer = networks.onMapsUpdatedObservable.add(() => (still = 0));
-        await RenderUntilAsync(renderAsync, () => still++ > StillFrames);
-        observer.remove();
-    };
-    /** Loads an avatar whose networks run as fast as they can. */
-    const loadAsync = async (options: INetworkedAvatarOptions): Promise<GaussianAvatar> => {
-        const avatar = await LoadAvatarAsync(WriteAvatar(MakeNetworkedAvatar(options)), scene);
-        avatar.networks.maximumRate = 1000;
-        (await AvatarRenderer.GetAsync(scene)).networkBudget = 1000;
-        return avatar;
+    const renderAsync = async (): Promise<Uint8Array> => await stage.renderAsync();
+    const settleAsync = async (avatar: GaussianAvatar): Promise<void> => {
+        await stage.settleAsync(avatar);
     };
     const readyAsync = async (avatar: GaussianAvatar): Promise<void> => {
-        await RenderUntilAsync(renderAsync, () => avatar.networks.state !== "loading");
+        await stage.readyAsync(avatar);
     };
+    const loadAsync = async (options: INetworkedAvatarOptions): Promise<GaussianAvatar> =>
+        await stage.loadAsync(MakeNetworkedAvatar(options));
 
     it("looks as the file has it when its networks change nothing, also from another canonical space", async () => {
         const { x, y, z, w } = Quaternion.FromEulerAngles(0.3, -0.2, 0.5);
@@ -120,7 +107,7 @@ DescribeGpu("an avatar with networks", () => {
         const moved = await renderAsync();
         expect(updates).toBe(0);
         expect(Psnr(down, moved)).toBeLessThan(30);
-        await RenderUntilAsync(renderAsync, () => updates > 0);
+        await stage.renderUntilAsync(() => updates > 0);
         const red = await renderAsync();
         KeepPicture("networks-red", red, Size);
         expect(Psnr(moved, red)).toBeLessThan(45);
@@ -132,11 +119,11 @@ DescribeGpu("an avatar with networks", () => {
     });
 
     it("lets frames pass while its networks wait for time, and runs when it gets some", async () => {
-        const renderer = await AvatarRenderer.GetAsync(scene);
+        const renderer = await AvatarRenderer.GetAsync(stage.scene);
         expect(renderer.networkBudget).toBe(4);
         const avatar = await loadAsync({ lite: "red" });
         renderer.networkBudget = 0;
-        await RenderUntilAsync(renderAsync, () => avatar.networks.progress === 1);
+        await stage.renderUntilAsync(() => avatar.networks.progress === 1);
         for (let frame = 0; frame < 5; frame++) {
             Pose(avatar, frame / 5);
             await renderAsync();
@@ -182,7 +169,7 @@ DescribeGpu("an avatar with networks", () => {
 
     it("shares networks and weights with its copies, of which each has maps of its own", async () => {
         const programs = jest.spyOn(NetworkProgram, "CreateAsync");
-        await AvatarRenderer.GetAsync(scene); // what a scene without avatars keeps
+        await AvatarRenderer.GetAsync(stage.scene); // what a scene without avatars keeps
         await renderAsync();
         const buffers = TrackBuffers(engine._device);
         const avatar = await loadAsync({ lite: "red" });
@@ -218,7 +205,7 @@ DescribeGpu("an avatar with networks", () => {
         await settleAsync(avatar);
         const before = await renderAsync();
         const whole = begins.mock.calls.length;
-        const camera = scene.activeCamera as ArcRotateCamera;
+        const camera = stage.scene.activeCamera as ArcRotateCamera;
         camera.alpha += 0.01; // less than two degrees
         await settleAsync(avatar);
         expect(tails).toHaveBeenCalledTimes(0);
@@ -239,7 +226,7 @@ DescribeGpu("an avatar with networks", () => {
     });
 
     it("leaves nothing behind, whether it goes while it loads, while it runs, or later", async () => {
-        const renderer = await AvatarRenderer.GetAsync(scene);
+        const renderer = await AvatarRenderer.GetAsync(stage.scene);
         await renderAsync();
         const buffers = TrackBuffers(engine._device);
         for (const frames of [1, 3, 12]) {
@@ -259,17 +246,16 @@ DescribeGpu("an avatar with networks", () => {
                     .live()
                     .filter((buffer) => buffer.size > 1024)
                     .map((buffer) => buffer.label);
-            await RenderUntilAsync(renderAsync, () => rest().length === 0).catch(() => undefined);
+            await stage.renderUntilAsync(() => rest().length === 0).catch(() => undefined);
             expect(rest()).toEqual([]);
             expect(renderer.avatarCount).toBe(0);
         }
         const avatar = await loadAsync({ lite: "view" });
         await readyAsync(avatar);
-        scene.dispose();
+        stage.restart();
         await SettleAsync();
         expect(buffers.live()).toEqual([]);
         buffers.stop();
-        scene = MakeScene(engine);
         expect(errors).toEqual([]);
     });
 
@@ -285,24 +271,15 @@ DescribeGpu("an avatar with networks", () => {
             expect(warnings).toEqual([expect.stringMatching(/software/)]);
             warnings.length = 0;
             const wanted = await renderAsync();
-            scene.dispose();
-            scene = MakeScene(engine);
-            const info = engine._device.adapterInfo;
-            const hardware = {
-                vendor: "a",
-                architecture: "b",
-                device: "c",
-                description: "d",
-                isFallbackAdapter: false,
-            };
-            Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: hardware });
+            stage.restart();
+            const undo = PretendHardware(engine._device);
             const avatar = await loadAsync({ lite: "red" });
             Pose(avatar, 0.8);
             await readyAsync(avatar);
             await settleAsync(avatar);
             expect([avatar.networks.provider, avatar.networks.error, warnings]).toEqual(["webgpu", null, []]);
             expect(Psnr(await renderAsync(), wanted)).toBeGreaterThan(60);
-            Object.defineProperty(engine._device, "adapterInfo", { configurable: true, value: info });
+            undo();
         },
     );
 
@@ -324,70 +301,6 @@ DescribeGpu("an avatar with networks", () => {
     });
 });
 
-/** A transparent scene with a camera in front of the person. */
-function MakeScene(engine: WebGPUEngine): Scene {
-    const scene = new Scene(engine);
-    scene.clearColor = new Color4(0, 0, 0, 0);
-    const camera = new ArcRotateCamera("camera", Math.PI / 2, Math.PI / 2, 3, new Vector3(0, 0.9, 0), scene);
-    camera.minZ = 0.1;
-    return scene;
-}
-
-function ResetCamera(scene: Scene): void {
-    const camera = scene.activeCamera as ArcRotateCamera;
-    camera.alpha = Math.PI / 2;
-    camera.beta = Math.PI / 2;
-}
-
-/** Lets what is under way come to an end: reading back, a run on the processor. */
-async function SettleAsync(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 15));
-}
-
 function SumRed(pixels: Uint8Array): number {
     return pixels.reduce((sum, value, i) => (i % 4 === 0 ? sum + value : sum), 0);
-}
-
-/** Follows the GPU buffers made from here on, without those of Babylon, which it pools. */
-function TrackBuffers(device: GPUDevice): { live(): GPUBuffer[]; stop(): void } {
-    const live = new Set<GPUBuffer>();
-    const create = device.createBuffer.bind(device);
-    device.createBuffer = (descriptor) => {
-        const buffer = create(descriptor);
-        const destroy = buffer.destroy.bind(buffer);
-        if (!buffer.label.startsWith("BabylonWebGPUDevice")) {
-            live.add(buffer);
-        }
-        buffer.destroy = () => {
-            live.delete(buffer);
-            destroy();
-        };
-        return buffer;
-    };
-    const stop = (): void => {
-        device.createBuffer = create;
-    };
-    return { live: () => [...live], stop };
-}
-
-/** Raises the arms. @param angle radians */
-function Pose(avatar: GaussianAvatar, angle: number): void {
-    for (const side of ["left", "right"] as const) {
-        avatar.getJoint(`${side}_shoulder`)!.rotationQuaternion = Quaternion.RotationAxis(
-            new Vector3(0, 0, side === "left" ? 1 : -1),
-            angle,
-        );
-    }
-}
-
-/** Draws frames until something is so. */
-async function RenderUntilAsync(renderAsync: () => Promise<Uint8Array>, isSo: () => boolean): Promise<number> {
-    for (let frame = 0; frame < 2000; frame++) {
-        if (isSo()) {
-            return frame;
-        }
-        await renderAsync();
-        await SettleAsync();
-    }
-    throw new Error("It did not come about within 2000 frames.");
 }
