@@ -1,0 +1,1 @@
+"""From captures of a person to an animatable Gaussian avatar."""
