@@ -22,6 +22,8 @@ const SoftwareWebGpuFlags = [
     "--enable-features=Vulkan",
     "--use-vulkan=swiftshader",
     "--use-angle=swiftshader",
+    // As in Node: compiles the sort in a tenth of the time.
+    "--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension",
 ];
 
 /**
