@@ -53,7 +53,7 @@ export interface IAvatarNetwork {
  */
 export const ConditioningTensors = { pose: "pose_map", viewFront: "view_front", viewBack: "view_back" } as const;
 
-/** What a pixel of the pose map holds, three numbers each, in metres or of unit length, in the space of the posed avatar. */
+/** What a pixel of the pose map holds, three numbers each, in metres or of unit length, in the model's canonical space, posed. */
 export type ConditioningChannel = "position" | "offset" | "normal";
 
 /** How a pose becomes the input of the networks. */
@@ -66,7 +66,10 @@ export interface IConditioning {
     readonly channels: readonly ConditioningChannel[];
     /** Which texels of a block of (mapSize/S)² make a pixel: the top left one alone (0 where it is empty), or the mean of all. */
     readonly reduction: "first" | "mean";
-    /** Joints held at rest, as indices into the asset's; the root's translation is always left out. */
+    /**
+     * Joints held at rest, as indices into the asset's. The root's translation is always left out: for the networks it stays where
+     * it is in the model's canonical space.
+     */
     readonly restJoints: Uint16Array;
     /** Keeps poses near those of the training; null when there is none. Only for channels `["position"]` of side `"front"`. */
     readonly projection: IPoseProjection | null;
@@ -150,7 +153,8 @@ export interface IInfluences {
 
 /**
  * A person whose Gaussians are made by networks, pose by pose: front and back maps of canonical space, a Gaussian a texel.
- * Its canonical space may be another pose than the T-pose of the asset, hence its own inverse bind matrices.
+ * Its canonical space may be another pose than the T-pose of the asset, and have another origin, hence its own inverse bind
+ * matrices.
  */
 export interface IMapModel {
     /** The tier that runs it. */

@@ -19,6 +19,9 @@ const ViewPrefix = "viewdir_net.";
  */
 const SliceMacs = 20e9;
 
+/** Bytes that a byte of a checkpoint may become as 32-bit floats: two of half floats, and as many again where it was packed. */
+const MaxGrowth = 4;
+
 /** Stored tensors that hold constants of the method, or the noise and weights of nothing that runs. */
 const Ignored = /(^|\.)(kernel|iwt\..*|dwt\..*)$/;
 
@@ -154,13 +157,22 @@ async function LoadWeightsAsync(
     prefixes: readonly string[],
 ): Promise<Map<string, IWeightTensor>> {
     const weights = new Map<string, IWeightTensor>();
-    for (const [key, tensor] of tensors) {
-        if (prefixes.some((prefix) => key.startsWith(prefix)) && !Ignored.test(key)) {
-            // One after the other: disks like that, and memory too.
-            // eslint-disable-next-line no-await-in-loop
-            const values = await checkpoint.readAsync(key, tensor);
-            weights.set(key, { shape: tensor.shape, read: () => values });
-        }
+    const wanted = [...tensors].filter(
+        ([key]) => prefixes.some((prefix) => key.startsWith(prefix)) && !Ignored.test(key),
+    );
+    const elements = wanted.reduce((sum, [, { shape }]) => sum + shape.reduce((product, size) => product * size, 1), 0);
+    if (elements * Float32Array.BYTES_PER_ELEMENT > MaxGrowth * checkpoint.byteLength) {
+        throw new CheckpointError(
+            "too-large",
+            `${checkpoint.fileName}: the tensors of ${prefixes.join("* and ")}* have ${elements} numbers, more than a file of ` +
+                `${checkpoint.byteLength} bytes has, unless many of them are the same ones. Save the avatar's own networks.`,
+        );
+    }
+    for (const [key, tensor] of wanted) {
+        // One after the other: disks like that, and memory too.
+        // eslint-disable-next-line no-await-in-loop
+        const values = await checkpoint.readAsync(key, tensor);
+        weights.set(key, { shape: tensor.shape, read: () => values });
     }
     return weights;
 }

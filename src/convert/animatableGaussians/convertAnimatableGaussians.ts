@@ -11,6 +11,7 @@ import { type IFolderSource } from "./folderSource.js";
 import { FindProjectionAsync } from "./projection.js";
 import { AvatarJoints, RestInverseBindMatrices } from "./restSkeleton.js";
 import { SubjectReader } from "./subject.js";
+import { StandOnGround } from "./standOnGround.js";
 import { FindSubjectFiles } from "./subjectFiles.js";
 import { TrainingClip } from "./trainingClip.js";
 
@@ -63,7 +64,7 @@ type ReportAsync = (stage: ConvertStage, share: number) => Promise<void>;
 
 /**
  * Converts a body that was trained with the official code of Animatable Gaussians: its checkpoint and the folder of its subject
- * become an avatar whose networks make its Gaussians, with the Gaussians of its rest pose beside them.
+ * become an avatar whose networks make its Gaussians, with the Gaussians of its rest pose beside them. It stands at y = 0.
  *
  * @param folder of the subject, with `smpl_params.npz` and `smpl_pos_map/`; read, and nothing outside it
  * @param options see {@link IConvertAnimatableGaussiansOptions}
@@ -130,7 +131,7 @@ export async function ConvertAnimatableGaussiansAsync(
         signal: options.signal ?? null,
     });
     await reportAsync("done", 1);
-    return {
+    return StandOnGround({
         name: options.name ?? "avatar",
         bodyModel: "smplx",
         joints: avatarJoints,
@@ -140,7 +141,7 @@ export async function ConvertAnimatableGaussiansAsync(
         mapModels: [model],
         animations: parameters ? [TrainingClip(parameters, joints)] : [],
         credits: options.credits ?? { license: "unknown", notices: [] },
-    };
+    });
 }
 
 /** Share of the whole work. */

@@ -1,5 +1,12 @@
-import { PickleGlobal, PickleObject, type IPickleHost, type PickleValue, ReadPickle } from "../checkpoint/pickle.js";
+import { ReadPickle } from "../checkpoint/pickle.js";
 import { type PickleReader } from "../checkpoint/pickleReader.js";
+import {
+    type IPickleHost,
+    PickleGlobal,
+    PickleObject,
+    type PickleValue,
+    WholeNumbers,
+} from "../checkpoint/pickleValue.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { ConvertError } from "./convertError.js";
 import { type IPoseComponents } from "./posePca.js";
@@ -44,6 +51,7 @@ export async function ReadComponentsAsync(file: IRandomAccessFile, width: number
     }
     const host: IPickleHost = {
         fileName: file.name,
+        remedy: "Dump it as the published code does, joblib.dump(pca, path) without compression, or leave it out: it is then computed anew.",
         globals: new Map(Names.map((name) => [name, new PickleGlobal(name)])),
         built: (object, reader) =>
             object.type === "joblib.numpy_pickle.NumpyArrayWrapper" ? ReadArray(object, reader, file.name) : object,
@@ -73,8 +81,7 @@ function ReadArray(object: PickleObject, reader: PickleReader, fileName: string)
     const type = attribute("dtype");
     const code = type instanceof PickleObject ? type.args[0] : null;
     const order = type instanceof PickleObject && Array.isArray(type.state) ? type.state[1] : null;
-    const sizes = attribute("shape");
-    const shape = Array.isArray(sizes) ? sizes.map(Number) : [NaN];
+    const shape = WholeNumbers(attribute("shape")) ?? [NaN];
     const count = shape.reduce((product, size) => product * size, 1);
     const bytes = code === "f8" ? 8 : 4;
     if ((code !== "f4" && code !== "f8") || order !== "<" || !(Number.isSafeInteger(count) && count >= 0)) {

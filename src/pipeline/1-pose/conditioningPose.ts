@@ -4,7 +4,8 @@ import { ComposeSkinMatrix, SkinMatrixFloats } from "./skinMatrix.js";
 
 /**
  * The pose as the networks of a map model see it: joint matrices of the canonical space of the model → a posed space in which
- * the root stays at its rest place and the joints that the networks know nothing of stay at rest.
+ * the root stays where it is in canonical space and the joints that the networks know nothing of stay at rest. Networks read
+ * positions in that space as they are, so it does not matter to them where the asset has its origin.
  *
  * @example
  * ```ts
@@ -18,6 +19,8 @@ export class ConditioningPose {
     public readonly matrices: Float32Array;
 
     private readonly _joints: readonly IAvatarJoint[];
+    /** [J,3] places relative to parents: at rest; of a root, in the model's canonical space. */
+    private readonly _translations: Float64Array;
     private readonly _inverseBindMatrices: Float32Array;
     /** 1 for joints that are held at rest. */
     private readonly _isResting: Uint8Array;
@@ -31,6 +34,12 @@ export class ConditioningPose {
     public constructor(joints: readonly IAvatarJoint[], model: IMapModel) {
         this.matrices = new Float32Array(joints.length * SkinMatrixFloats);
         this._joints = joints;
+        this._translations = Float64Array.from(joints.flatMap(({ translation }) => translation));
+        for (const [joint, { parent }] of joints.entries()) {
+            if (parent < 0) {
+                WriteBindPlace(model.inverseBindMatrices, joint * 16, this._translations, joint * 3);
+            }
+        }
         this._inverseBindMatrices = model.inverseBindMatrices;
         this._isResting = new Uint8Array(joints.length);
         for (const joint of model.conditioning.restJoints) {
@@ -46,12 +55,12 @@ export class ConditioningPose {
      */
     public compute(localRotations: Float32Array): void {
         for (let joint = 0; joint < this._joints.length; joint++) {
-            const { parent, translation, rotation } = this._joints[joint]!;
+            const { parent, rotation } = this._joints[joint]!;
             const world = this._worlds[joint]!;
             if (this._isResting[joint]) {
-                WriteRigid(rotation, 0, translation, world);
+                WriteRigid(rotation, 0, this._translations, joint * 3, world);
             } else {
-                WriteRigid(localRotations, joint * 4, translation, world);
+                WriteRigid(localRotations, joint * 4, this._translations, joint * 3, world);
             }
             if (parent >= 0) {
                 MultiplyFromLeft(this._worlds[parent]!, world);
@@ -61,11 +70,23 @@ export class ConditioningPose {
     }
 }
 
+/** Where a joint is in the space that a rigid, column-major inverse bind matrix [R t] leads from: −Rᵀ t. */
+function WriteBindPlace(matrices: Float32Array, at: number, result: Float64Array, resultAt: number): void {
+    for (let axis = 0; axis < 3; axis++) {
+        let place = 0;
+        for (let row = 0; row < 3; row++) {
+            place -= matrices[at + axis * 4 + row]! * matrices[at + 12 + row]!;
+        }
+        result[resultAt + axis] = place;
+    }
+}
+
 /** The column-major matrix of a rotation followed by a translation. */
 function WriteRigid(
     rotations: ArrayLike<number>,
     at: number,
-    translation: readonly [number, number, number],
+    translations: Float64Array,
+    translationAt: number,
     result: Float64Array,
 ): void {
     const x = rotations[at]!;
@@ -81,9 +102,9 @@ function WriteRigid(
     result[8] = 2 * (x * z + y * w);
     result[9] = 2 * (y * z - x * w);
     result[10] = 1 - 2 * (x * x + y * y);
-    result[12] = translation[0];
-    result[13] = translation[1];
-    result[14] = translation[2];
+    result[12] = translations[translationAt]!;
+    result[13] = translations[translationAt + 1]!;
+    result[14] = translations[translationAt + 2]!;
     result[15] = 1;
 }
 
