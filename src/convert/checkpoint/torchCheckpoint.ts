@@ -1,5 +1,6 @@
 import { CheckpointError } from "./checkpointError.js";
-import { type IPickleHost, PickleGlobal, PickleObject, ReadPickle, type PickleValue } from "./pickle.js";
+import { ReadPickle } from "./pickle.js";
+import { type IPickleHost, PickleGlobal, PickleObject, type PickleValue, WholeNumbers } from "./pickleValue.js";
 import { type IRandomAccessFile } from "./randomAccessFile.js";
 import { CheckTensor, DecodeTensor, type ITorchTensor, TorchTypes } from "./torchTensor.js";
 import { ZipArchive } from "./zipArchive.js";
@@ -25,14 +26,17 @@ const PickleName = "/data.pkl";
 export class TorchCheckpoint {
     /** Name of the file, for messages. */
     public readonly fileName: string;
+    /** Bytes of the file. */
+    public readonly byteLength: number;
 
     private readonly _archive: ZipArchive;
     /** Folder of everything in the archive: the name it was saved under. */
     private readonly _folder: string;
     private readonly _root: PickleValue;
 
-    private constructor(fileName: string, archive: ZipArchive, folder: string, root: PickleValue) {
-        this.fileName = fileName;
+    private constructor(file: IRandomAccessFile, archive: ZipArchive, folder: string, root: PickleValue) {
+        this.fileName = file.name;
+        this.byteLength = file.byteLength;
         this._archive = archive;
         this._folder = folder;
         this._root = root;
@@ -64,7 +68,7 @@ export class TorchCheckpoint {
         }
         await CheckByteOrderAsync(archive, `${folder}/byteorder`, file.name);
         const root = ReadPickle(await archive.readAsync(pickle, MaxPickleBytes), TorchHost(file.name));
-        return new TorchCheckpoint(file.name, archive, folder, root);
+        return new TorchCheckpoint(file, archive, folder, root);
     }
 
     /**
@@ -156,6 +160,7 @@ function TorchHost(fileName: string): IPickleHost {
     ];
     return {
         fileName,
+        remedy: "Save the state dictionary alone: torch.save(model.state_dict(), path).",
         globals: new Map(globals.map((global) => [global.type, global])),
         persistent: (id) => {
             const [kind, type, key, , count] = Array.isArray(id) ? id : [];
@@ -179,18 +184,14 @@ function RebuildTensor(args: readonly PickleValue[], fileName: string): PickleVa
     ) {
         throw Malformed(fileName);
     }
-    const tensor: ITorchTensor = {
-        storage: { type, key, count: Number(count) },
-        offset: Number(offset),
-        shape: Numbers(shape),
-        strides: Numbers(strides),
-    };
+    const [total, first] = WholeNumbers([count ?? null, offset ?? null]) ?? [];
+    const [sizes, steps] = [WholeNumbers(shape), WholeNumbers(strides)];
+    if (total === undefined || first === undefined || !sizes || !steps) {
+        throw Malformed(fileName);
+    }
+    const tensor: ITorchTensor = { storage: { type, key, count: total }, offset: first, shape: sizes, strides: steps };
     CheckTensor(tensor, fileName);
     return new TensorObject(tensor);
-}
-
-function Numbers(values: PickleValue | undefined): number[] {
-    return Array.isArray(values) ? values.map(Number) : [NaN];
 }
 
 function Malformed(fileName: string): CheckpointError {

@@ -37,6 +37,9 @@ const MaxDimensions = 8;
 /** Most numbers of a tensor: those of a billion-parameter embedding, far beyond any avatar. */
 const MaxElements = 268_435_456;
 
+/** Most numbers that a tensor may have beyond those it is stored with (strides of 0 repeat them). */
+const MaxRepeated = 65_536;
+
 /** Where tensors have their numbers: a file of the archive. Several tensors may share one. */
 export interface ITorchStorage {
     /** Name of the file in `data/`. */
@@ -69,20 +72,30 @@ export interface ITorchTensor {
  */
 export function CheckTensor({ storage, offset, shape, strides }: ITorchTensor, fileName: string): number {
     const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+    if (shape.length !== strides.length || shape.length > MaxDimensions) {
+        throw new CheckpointError(
+            "too-large",
+            `${fileName}: a tensor of ${shape.length} dimensions and ${strides.length} strides is none that is read: at most ${MaxDimensions} dimensions.`,
+        );
+    }
     const areCounts = [offset, storage.count, ...shape, ...strides].every(isCount);
     const elements = shape.reduce((product, size) => product * size, 1);
     const what = `${fileName}: a tensor of shape [${shape.join(", ")}] and strides [${strides.join(", ")}]`;
-    if (!areCounts || shape.length !== strides.length || shape.length > MaxDimensions || elements > MaxElements) {
-        throw new CheckpointError(
-            "too-large",
-            `${what} is none that is read: at most ${MaxDimensions} dimensions and ${MaxElements} numbers.`,
-        );
+    if (!areCounts || elements > MaxElements) {
+        throw new CheckpointError("too-large", `${what} is none that is read: at most ${MaxElements} numbers.`);
     }
     const span = elements === 0 ? 0 : shape.reduce((last, size, axis) => last + (size - 1) * strides[axis]!, 1);
     if (offset + span > storage.count) {
         throw new CheckpointError(
             "truncated",
             `${what} reaches beyond the ${storage.count} numbers of storage "${storage.key}". Fetch the file again.`,
+        );
+    }
+    if (elements > span + MaxRepeated) {
+        // A handful of numbers that stands for gigabytes; what a training saves has each number once.
+        throw new CheckpointError(
+            "too-large",
+            `${what} repeats the ${span} numbers that are stored. Save it with contiguous().`,
         );
     }
     return span;

@@ -1,4 +1,4 @@
-import { inflateSync } from "fflate";
+import { Inflate } from "fflate";
 import { CheckpointError } from "./checkpointError.js";
 import { type IRandomAccessFile, ReadPartAsync } from "./randomAccessFile.js";
 
@@ -105,7 +105,7 @@ export class ZipArchive {
     }
 
     /**
-     * Reads a part of a file. Of one that is packed, all before it is unpacked too.
+     * Reads a part of a file. Of one that is packed, all before it is unpacked too, and nothing behind it.
      *
      * @param name of the file
      * @param offset first byte
@@ -133,7 +133,7 @@ export class ZipArchive {
             );
         }
         const packed = await ReadPartAsync(this._file, start, entry.packedSize, what);
-        return Inflate(packed, entry.size, this._file.name, name).subarray(offset, offset + length);
+        return InflateStart(packed, offset + length, this._file.name, name).subarray(offset);
     }
 
     private _require(name: string): IZipEntry {
@@ -153,14 +153,26 @@ export class ZipArchive {
     }
 }
 
-function Inflate(packed: Uint8Array, size: number, fileName: string, name: string): Uint8Array {
-    let unpacked: Uint8Array | null = null;
+/** Packed bytes that are unpacked at a time, so that no more than {@link MaxRatio} times as many come at once. */
+const InflateStep = 1024;
+
+/** The beginning of a packed file. */
+function InflateStart(packed: Uint8Array, size: number, fileName: string, name: string): Uint8Array {
+    const unpacked = new Uint8Array(size);
+    let filled = 0;
+    const inflate = new Inflate((chunk) => {
+        const part = chunk.subarray(0, size - filled);
+        unpacked.set(part, filled);
+        filled += part.length;
+    });
     try {
-        unpacked = inflateSync(packed, { out: new Uint8Array(size) });
+        for (let at = 0; at < packed.length && filled < size; at += InflateStep) {
+            inflate.push(packed.subarray(at, at + InflateStep), at + InflateStep >= packed.length);
+        }
     } catch {
         // Said below, with the name of the file.
     }
-    if (unpacked?.byteLength !== size) {
+    if (filled < size) {
         throw new CheckpointError("truncated", `${fileName}: "${name}" cannot be unpacked. Fetch the file again.`);
     }
     return unpacked;

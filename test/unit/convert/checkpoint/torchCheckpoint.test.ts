@@ -45,6 +45,12 @@ function TensorPickle(
     return `ctorch._utils\n_rebuild_tensor_v2\n(${storage}${byte(offset)}${tuple(shape)}${tuple(strides)}\x89ccollections\nOrderedDict\n)RtR`;
 }
 
+/** A tensor whose sizes are tuples of tuples: 2^depth of them to whoever counts them all. */
+function NestedSizes(depth: number, wrap = "2\x86"): string {
+    const [before, after] = TensorPickle("FloatStorage", 12, 0, [2], [1]).split("(K\x02t") as [string, string];
+    return `${before}K\x02${wrap.repeat(depth)}${after}`;
+}
+
 async function OpenAsync(bytes: Uint8Array): Promise<TorchCheckpoint> {
     return await TorchCheckpoint.OpenAsync(FileOfBytes(bytes, "net.pt"));
 }
@@ -181,6 +187,19 @@ describe("TorchCheckpoint with bad input", () => {
         ["a pickle without an end", Archive("}"), "truncated", /cut off/],
         ["a text beyond the end", Archive("X\xff\xff\xff\x7fa."), "truncated", /cut off/],
         ["a tensor beyond its storage", Archive(`${overlong}.`), "truncated", /reaches beyond/],
+        [
+            "numbers that repeat without end",
+            Archive(`${TensorPickle("FloatStorage", 1, 0, [255, 255, 255], [0, 0, 0])}.`),
+            "too-large",
+            /repeats the 1 numbers/,
+        ],
+        ["sizes that are lists", Archive(`${NestedSizes(22)}.`), "unsupported-type", /described in a way/],
+        [
+            "sizes within sizes within sizes",
+            Archive(`${NestedSizes(200_000, "\x85")}.`),
+            "unsupported-type",
+            /described in a way/,
+        ],
         ["a call of a dictionary", Archive("})R."), "truncated", /damaged/],
         ["other bytes", Archive("}.", { byteorder: text("big") }), "unsupported-type", /"big"/],
     ];
@@ -208,6 +227,21 @@ describe("TorchCheckpoint with bad input", () => {
         expect((await ErrorOfAsync(bytes)).code).toBe("too-large");
         view.setUint16(end + 10, 0xffff, true);
         expect((await ErrorOfAsync(bytes)).code).toBe("too-large");
+    });
+
+    it("unpacks no more of a packed storage than a tensor needs", async () => {
+        const storage = new Uint8Array(16 * 1024 * 1024);
+        storage[4] = 0x80;
+        storage[5] = 0x3f;
+        storage[6] = 0x80;
+        storage[7] = 0x3f;
+        const checkpoint = await OpenAsync(Archive(`\x80\x02${tensor}.`, { "data/0": storage }, 6));
+        const before = process.memoryUsage().arrayBuffers;
+        const values = await checkpoint.readAsync("t", checkpoint.tensor!);
+        const grown = process.memoryUsage().arrayBuffers - before;
+        console.log(`8 bytes of 16 MiB that are packed: ${(grown / 1048576).toFixed(1)} MiB`);
+        expect(values).toHaveLength(2);
+        expect(grown).toBeLessThan(storage.length / 2);
     });
 
     it("survives any single byte that is wrong", async () => {
