@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import ctypes
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
+from . import native, portable
 from .camera import Camera
+from .checks import check_finite, check_rows
+from .projection import project_gaussians
+from .rules import TRANSMITTANCE_MIN
 
 
 class Gaussians(NamedTuple):
@@ -22,13 +29,26 @@ class Gaussians(NamedTuple):
     """[N,3] r g b, display values; nothing clamps them."""
 
 
-def render(gaussians: Gaussians, camera: Camera, background: Tensor | None = None) -> Tensor:
+def render(
+    gaussians: Gaussians,
+    camera: Camera,
+    background: Tensor | None = None,
+    transmittance_min: float = TRANSMITTANCE_MIN,
+) -> Tensor:
     """Draw Gaussians as the engine draws them.
+
+    Single and double precision on the CPU go through the native library, everything else through plain PyTorch.
+    The same input gives the same bits with any number of threads (`torch.set_num_threads`).
+
+    Example:
+        camera = Camera.calibrated(K, R, T, width=512, height=512)
+        picture = render(Gaussians(*pose_gaussians(positions, log_scales, rotations, matrices), opacities, colors), camera)
 
     Args:
         gaussians: What to draw; gradients flow to all four tensors.
         camera: From where, and how large.
-        background: [3] or [H,W,3] r g b behind them; none is black.
+        background: [3] or [H,W,3] r g b behind them, without gradient; none is black.
+        transmittance_min: Pixels end where less than this shines through; 0 draws everything.
 
     Returns:
         [H,W,4] r g b, premultiplied and over the background, and coverage.
@@ -36,4 +56,49 @@ def render(gaussians: Gaussians, camera: Camera, background: Tensor | None = Non
     Raises:
         ValueError: Shapes do not match or something is not finite.
     """
-    raise NotImplementedError
+    check_rows(
+        positions=(gaussians.positions, (3,)),
+        covariances=(gaussians.covariances, (6,)),
+        opacities=(gaussians.opacities, ()),
+        colors=(gaussians.colors, (3,)),
+    )
+    check_finite(**gaussians._asdict())
+    if background is not None:
+        if tuple(background.shape) not in ((3,), (camera.height, camera.width, 3)):
+            raise ValueError(
+                f"background must be [3] or [{camera.height},{camera.width},3], not {list(background.shape)}."
+            )
+        background = background.detach().to(gaussians.positions)
+    means, conics, depths = project_gaussians(gaussians.positions, gaussians.covariances, camera)
+    splats = (means, conics, gaussians.opacities, gaussians.colors, depths)
+    if native.is_supported(means):
+        return _Draw.apply(*splats, background, (camera.width, camera.height), transmittance_min)
+    return portable.draw(*splats, background, (camera.width, camera.height), transmittance_min)
+
+
+class _Draw(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, *inputs: Any) -> Tensor:
+        *splats, background, (width, height), transmittance_min = inputs
+        splats = [tensor.contiguous() for tensor in splats]
+        background = None if background is None else background.contiguous()
+        dtype = splats[0].dtype
+        image = splats[0].new_empty(height, width, 4)
+        sizes = (len(splats[0]), native.threads(), width, height)
+        behind = (background, int(background is not None and background.ndim == 3))
+        rules = native.drawing_rules(transmittance_min)
+        pointer = native.call("draw", dtype, *sizes, rules, *splats, *behind, image, result=ctypes.c_void_p)
+        ctx.drawing = native.Drawing(pointer, dtype)
+        ctx.behind = behind
+        ctx.count = len(splats[0])
+        ctx.save_for_backward(image)
+        return image
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        (image,) = ctx.saved_tensors
+        outgoing = [image.new_zeros(ctx.count, *row) for row in ((2,), (3,), (), (3,))]
+        arrays = (*ctx.behind, image, gradients[0].contiguous(), *outgoing)
+        native.call("draw_gradient", image.dtype, ctx.drawing.pointer, native.threads(), *arrays)
+        return *outgoing, None, None, None, None
