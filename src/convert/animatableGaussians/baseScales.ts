@@ -4,7 +4,7 @@ const Neighbours = 3;
 /** Floor of the mean squared distance, m². */
 const LeastMean = 1e-7;
 
-/** Cells this far away are looked at ring by ring; beyond, all points are. */
+/** Cells this far away are looked at ring by ring; points that are farther apart are looked for in cells as many times larger. */
 const MaxRings = 8;
 
 /**
@@ -31,13 +31,21 @@ class NeighbourGrid {
     private readonly _low: readonly [number, number, number];
     private readonly _cells = new Map<number, number[]>();
     private readonly _nearest = new Float64Array(Neighbours);
+    private readonly _extent: number;
+    /** The same points in larger cells; null as long as nobody needed them. */
+    private _coarser: NeighbourGrid | null = null;
 
     public constructor(points: Float32Array, size: number) {
         this._points = points;
         this._size = size;
         const low: [number, number, number] = [Infinity, Infinity, Infinity];
-        points.forEach((value, i) => (low[i % 3] = Math.min(low[i % 3]!, value)));
+        const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
+        points.forEach((value, i) => {
+            low[i % 3] = Math.min(low[i % 3]!, value);
+            high[i % 3] = Math.max(high[i % 3]!, value);
+        });
         this._low = low;
+        this._extent = Math.max(...high.map((value, axis) => value - low[axis]!));
         for (let point = 0; point * 3 < points.length; point++) {
             const key = CellKey(this._cell(point, 0), this._cell(point, 1), this._cell(point, 2));
             const cell = this._cells.get(key);
@@ -56,11 +64,9 @@ class NeighbourGrid {
         for (; ring <= MaxRings && !this._isSettled(ring); ring++) {
             this._visitRing(point, x, y, z, ring);
         }
-        if (!this._isSettled(ring)) {
-            this._nearest.fill(Infinity);
-            for (let other = 0; other * 3 < this._points.length; other++) {
-                this._offer(point, other);
-            }
+        if (!this._isSettled(ring) && this._size < this._extent) {
+            this._coarser ??= new NeighbourGrid(this._points, this._size * MaxRings);
+            return this._coarser.meanSquaredDistance(point);
         }
         const found = this._nearest.filter(Number.isFinite);
         return found.length === 0 ? 0 : found.reduce((sum, value) => sum + value, 0) / found.length;

@@ -67,13 +67,23 @@ export async function ReadBodyConfigAsync(text: string, name: string): Promise<I
         return found as TypeOf<T>;
     };
     const frame = value(["test", "fix_hand_id"], "number");
+    const isFixed = value(["test", "fix_hand"], "boolean") === true;
+    if (isFixed && frame === undefined) {
+        throw new ConvertError(
+            "invalid-options",
+            `${name}: test.fix_hand is true, but test.fix_hand_id is missing: the frame whose hands are kept.`,
+        );
+    }
     return CheckBodyConfig(
         {
             hasViewDirections: value(["model", "with_viewdirs"], "boolean") ?? DefaultBodyConfig.hasViewDirections,
             viewWeight: value(["model", "weight_viewdirs"], "number") ?? DefaultBodyConfig.viewWeight,
-            projectionComponents: Math.max(0, value(["test", "n_pca"], "number") ?? 20),
+            projectionComponents: Math.max(
+                0,
+                value(["test", "n_pca"], "number") ?? DefaultBodyConfig.projectionComponents,
+            ),
             projectionSigma: value(["test", "sigma_pca"], "number") ?? DefaultBodyConfig.projectionSigma,
-            fixedHandFrame: value(["test", "fix_hand"], "boolean") === true ? (frame ?? null) : null,
+            fixedHandFrame: isFixed ? frame! : null,
         },
         name,
     );

@@ -139,7 +139,7 @@ export async function ConvertAnimatableGaussiansAsync(
         gaussians,
         morphTargets: [],
         mapModels: [model],
-        animations: parameters ? [TrainingClip(parameters, joints)] : [],
+        animations: parameters ? [TrainingClip(parameters, joints, warn)] : [],
         credits: options.credits ?? { license: "unknown", notices: [] },
     });
 }

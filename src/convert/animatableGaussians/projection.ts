@@ -60,6 +60,11 @@ export async function FindProjectionAsync(
             warn(`${error.message} It is fitted to the pose maps instead.`);
         }
     }
+    if (components !== null && components.variances.length < count) {
+        warn(
+            `${path} has ${components.variances.length} components where ${count} are asked for: those are all it takes.`,
+        );
+    }
     const frames = SpreadEvenly([...poseMaps.keys()], MapsForFit);
     if (components === null && frames.length >= 2) {
         const rows: Float32Array[] = [];

@@ -1,3 +1,4 @@
+import { Unzlib } from "fflate";
 import parseExr from "parse-exr";
 import { MaxMapSize } from "../../format/limits.js";
 import { ConvertError } from "./convertError.js";
@@ -18,6 +19,12 @@ const FloatOutput = 1015;
 
 /** The file has x in its channel B, y in G and z in R, since the writer's pictures are B G R. */
 const Channels = ["B", "G", "R"] as const;
+
+/** Most channels of a file: those, alpha, and some that nobody needs. */
+const MaxChannels = 8;
+
+/** Compressions that are zlib's. */
+const Zlib: readonly number[] = [2, 3];
 
 /**
  * Reads a position or normal map: OpenEXR, one part of scan lines, 32-bit floats, NONE, ZIPS, ZIP or PIZ.
@@ -55,6 +62,9 @@ export function ReadPositionMap(bytes: Uint8Array, name: string): IPositionMap {
 }
 
 function CheckChannels({ channels }: IExrHeader, name: string): void {
+    if (channels.length > MaxChannels) {
+        throw Unsupported(name, `${channels.length} channels`, `a picture of at most ${MaxChannels}`);
+    }
     const missing = Channels.filter((wanted) => !channels.some((channel) => channel.name === wanted));
     const found = channels.map((channel) => channel.name).join(" ");
     if (missing.length > 0) {
@@ -79,7 +89,8 @@ function CheckChunks(bytes: Uint8Array, { width, height, compression, channels, 
         const isThere = at + 8 <= bytes.length;
         const size = isThere ? view.getUint32(at + 4, true) : Infinity;
         const lines = Math.min(rows, height - chunk * rows);
-        if (at + 8 + size > bytes.length || size > lines * width * channels.length * 4) {
+        const full = lines * width * channels.length * 4;
+        if (at + 8 + size > bytes.length || size > full) {
             throw new ConvertError(
                 "damaged-file",
                 `${name} is cut off or damaged at row ${chunk * rows}. Fetch it again.`,
@@ -88,8 +99,33 @@ function CheckChunks(bytes: Uint8Array, { width, height, compression, channels, 
         if (view.getInt32(at, true) - top !== chunk * rows) {
             throw Unsupported(name, "chunks that are not in order", "rows from the top down");
         }
+        if (Zlib.includes(compression) && size < full && !UnpacksTo(full, bytes.subarray(at + 8, at + 8 + size))) {
+            throw new ConvertError(
+                "damaged-file",
+                `${name} cannot be unpacked at row ${chunk * rows}, or unpacks to more than its rows. Fetch it again.`,
+            );
+        }
         at += 8 + size;
     }
+}
+
+/** Packed bytes that are unpacked at a time: a packed byte becomes about a thousand at most. */
+const UnpackStep = 1024;
+
+/** Whether packed bytes become so many, and no more: the decoder would take whatever memory they ask for. */
+function UnpacksTo(wanted: number, packed: Uint8Array): boolean {
+    let found = 0;
+    const stream = new Unzlib((chunk) => {
+        found += chunk.length;
+    });
+    try {
+        for (let at = 0; at < packed.length && found <= wanted; at += UnpackStep) {
+            stream.push(packed.subarray(at, at + UnpackStep), at + UnpackStep >= packed.length);
+        }
+    } catch {
+        return false;
+    }
+    return found === wanted;
 }
 
 /** Decodes a picture under a header of our own, so that the decoder sees nothing that was not checked. */

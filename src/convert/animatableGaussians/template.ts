@@ -17,6 +17,9 @@ export interface ITemplate {
 /** Sides of the published maps in space, metres. */
 const MapMetres = 2;
 
+/** No point of a body that those maps see is so far from the origin of its body model, metres. */
+const MaxMetres = 2 * MapMetres;
+
 /**
  * Gathers the points of the canonical maps, in the order of the Gaussians.
  *
@@ -56,7 +59,19 @@ export function ReadTemplate(
         texels.forEach((texel, row) => rows.set(map.values.subarray(texel * 3, texel * 3 + 3), row * 3));
         return rows;
     };
-    return { mapSize: height, texels, positions: gather(positions), normals: gather(normals) };
+    const points = gather(positions);
+    CheckMetres(points, names[0]);
+    return { mapSize: height, texels, positions: points, normals: gather(normals) };
+}
+
+function CheckMetres(points: Float32Array, name: string): void {
+    const farthest = points.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (farthest > MaxMetres) {
+        throw new ConvertError(
+            "wrong-shape",
+            `${name} has points ${farthest.toFixed(0)} m from the origin: positions are metres. Divide them, if they are millimetres.`,
+        );
+    }
 }
 
 function TexelsWithPoints({ values }: IPositionMap): number[] {

@@ -20,14 +20,26 @@ const Still = 1e-5;
  *
  * @param parameters poses of the training
  * @param joints [55,3] joints at rest, metres
+ * @param warn told what is left out or guessed, for people
  * @returns the clip, y up, beginning where the avatar rests
  */
-export function TrainingClip(parameters: IBodyParameters, joints: ArrayLike<number>): IAnimationClip {
+export function TrainingClip(
+    parameters: IBodyParameters,
+    joints: ArrayLike<number>,
+    warn: (message: string) => void,
+): IAnimationClip {
     const count = Math.min(parameters.frameCount, MaxFrames);
+    if (count < parameters.frameCount) {
+        warn(`The clip "training" has the first ${count} of the ${parameters.frameCount} frames of the training.`);
+    }
     const times = Float32Array.from({ length: count }, (_, frame) => frame / FrameRate);
     const tracks: IAnimationTrack[] = [];
     const width = JointCount * 3;
-    const { axis } = FindUpAxis(Float64Array.from(parameters.poses.subarray(0, count * width)), width, 0, new Set());
+    const poses = Float64Array.from(parameters.poses.subarray(0, count * width));
+    const { axis, warning } = FindUpAxis(poses, width, 0, new Set());
+    if (warning !== null) {
+        warn(`smpl_params.npz: ${warning}`);
+    }
     const turn = ToYUp[axis];
     for (let joint = 0; joint < SmplxJointNames.length; joint++) {
         const values = new Float32Array(count * 4);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { zlibSync } from "fflate";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WritePositionMap } from "../../../../assets/scripts/synthetic/positionMapFile.js";
@@ -76,6 +77,8 @@ describe("ReadPositionMap", () => {
         ["rows from below", Change(good, "lineOrder\0lineOrder\0", 4, [1]), "unsupported-file", /bottom/],
         ["other channels", Change(good, "channels\0chlist\0", 4, [0x58]), "unsupported-file", /channels X G R/],
         ["half floats", Change(good, "channels\0chlist\0", 6, [1]), "unsupported-file", /32-bit float/],
+        ["rows that unpack to more than rows", Bomb(good), "damaged-file", /unpacks to more/],
+        ["channels without number", ManyChannels(good), "unsupported-file", /channels/],
         ["tiles", Uint8Array.from(good, (byte, at) => (at === 5 ? 2 : byte)), "unsupported-file", /tiles/],
     ])("refuses %s", (_, bytes, code, message) => {
         const read = (): unknown => ReadPositionMap(bytes, "smpl_pos_map/a.exr");
@@ -96,6 +99,29 @@ describe("ReadPositionMap", () => {
         }
     });
 });
+
+/** The file with a first chunk of packed zeros, far more than its rows have. */
+function Bomb(bytes: Uint8Array): Uint8Array {
+    const start = EndOfHeader(bytes);
+    const packed = zlibSync(new Uint8Array(200_000));
+    const at = start + Math.ceil(37 / 16) * 8;
+    const chunk = new Uint8Array(8 + packed.length);
+    chunk.set(bytes.subarray(at, at + 4));
+    new DataView(chunk.buffer).setUint32(4, packed.length, true);
+    chunk.set(packed, 8);
+    const rest = at + 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 4, true);
+    return Uint8Array.from([...bytes.subarray(0, at), ...chunk, ...bytes.subarray(rest)]);
+}
+
+/** The file with nine more channels. */
+function ManyChannels(bytes: Uint8Array): Uint8Array {
+    const at = Find(bytes, "channels\0chlist\0") + "channels\0chlist\0".length;
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
+    const first = bytes.subarray(at + 4, at + 4 + 18);
+    const more = Array.from({ length: 9 }, () => [...first]).flat();
+    const size = new Uint8Array(Int32Array.of(length + more.length).buffer);
+    return Uint8Array.from([...bytes.subarray(0, at), ...size, ...more, ...bytes.subarray(at + 4)]);
+}
 
 /** The file with bytes of an attribute's value changed. */
 function Change(bytes: Uint8Array, attribute: string, offset: number, value: readonly number[]): Uint8Array {
