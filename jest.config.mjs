@@ -9,7 +9,7 @@ export default {
     moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
     transform: {
         "\\.ts$": [
-            "@swc/jest",
+            "<rootDir>/test/support/scriptTransform.mjs",
             { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } },
         ],
         "\\.wgsl$": "<rootDir>/test/support/wgslTransform.mjs",
