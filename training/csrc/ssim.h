@@ -1,6 +1,7 @@
 // Structural similarity (Wang et al. 2004) of two pictures [H,W,C] and its gradient, in one pass over the rows.
 #pragma once
 #include "parallel.h"
+#include "vectors.h"
 #include <cmath>
 #include <vector>
 
@@ -21,39 +22,58 @@ struct Kernel {
     }
 };
 
-// to[i] = Σₖ weightₖ · from[i + k·channels]
-template <class Scalar>
-void BlurRow(const Kernel<Scalar> &kernel, int count, int channels, const Scalar *from, Scalar *__restrict to) {
-    for (int i = 0; i < count; i++) {
-        Scalar sum = 0;
-        for (int k = 0; k < Window; k++) {
-            sum += kernel.weights[k] * from[i + k * channels];
-        }
-        to[i] = sum;
+// Calls body(begin, load, store) for every vector of a row; the last one may be cut.
+template <class Scalar, class Body>
+void ForVectors(int count, const Body &body) {
+    constexpr int Lane = Lanes<Scalar>::Count;
+    int i = 0;
+    for (; i + Lane <= count; i += Lane) {
+        body(i, [](const Scalar *from) { return Load(from); },
+             [](Scalar *to, Vector<Scalar> vector) { Store(to, vector); });
+    }
+    if (const size_t rest = size_t(count - i); rest > 0) {
+        const auto load = [=](const Scalar *from) {
+            Vector<Scalar> vector{};
+            std::memcpy(&vector, from, rest * sizeof(Scalar));
+            return vector;
+        };
+        body(i, load, [=](Scalar *to, Vector<Scalar> vector) { std::memcpy(to, &vector, rest * sizeof(Scalar)); });
     }
 }
 
-// Row `y` of the moments of all windows that begin there: means of x, y, x², y², x·y. rows: five rows of scratch.
+// to[i] = Σₖ weightₖ · from[i + k·channels]
+template <class Scalar>
+void BlurRow(const Kernel<Scalar> &kernel, int count, int channels, const Scalar *from, Scalar *to) {
+    ForVectors<Scalar>(count, [&](int i, const auto &load, const auto &store) {
+        Vector<Scalar> sum{};
+        for (int k = 0; k < Window; k++) {
+            sum += load(from + i + k * channels) * kernel.weights[k];
+        }
+        store(to + i, sum);
+    });
+}
+
+// Of all windows that begin in row y: the means of x, y, x², y², x·y. columns: scratch of the same number of rows.
 template <class Scalar>
 void WindowMoments(const Kernel<Scalar> &kernel, int y, int stride, int channels, const Scalar *a, const Scalar *b,
                    std::vector<Scalar> (&columns)[5], std::vector<Scalar> (&means)[5]) {
-    for (auto &column : columns) {
-        std::fill(column.begin(), column.end(), Scalar(0));
-    }
-    Scalar *__restrict x = columns[0].data(), *__restrict z = columns[1].data(), *__restrict xx = columns[2].data();
-    Scalar *__restrict zz = columns[3].data(), *__restrict xz = columns[4].data();
-    for (int k = 0; k < Window; k++) {
-        const Scalar *rowA = a + size_t(y + k) * stride, *rowB = b + size_t(y + k) * stride;
-        const Scalar weight = kernel.weights[k];
-        for (int i = 0; i < stride; i++) {
-            const Scalar left = weight * rowA[i], right = weight * rowB[i];
-            x[i] += left;
-            z[i] += right;
-            xx[i] += left * rowA[i];
-            zz[i] += right * rowB[i];
-            xz[i] += left * rowB[i];
+    ForVectors<Scalar>(stride, [&](int i, const auto &load, const auto &store) {
+        Vector<Scalar> x{}, z{}, xx{}, zz{}, xz{};
+        for (int k = 0; k < Window; k++) {
+            const size_t at = size_t(y + k) * stride + i;
+            const Vector<Scalar> left = load(a + at), right = load(b + at);
+            const Vector<Scalar> weightedLeft = left * kernel.weights[k], weightedRight = right * kernel.weights[k];
+            x += weightedLeft;
+            z += weightedRight;
+            xx += weightedLeft * left;
+            zz += weightedRight * right;
+            xz += weightedLeft * right;
         }
-    }
+        const Vector<Scalar> all[] = {x, z, xx, zz, xz};
+        for (int moment = 0; moment < 5; moment++) {
+            store(columns[moment].data() + i, all[moment]);
+        }
+    });
     for (int i = 0; i < 5; i++) {
         BlurRow(kernel, stride - (Window - 1) * channels, channels, columns[i].data(), means[i].data());
     }
@@ -128,14 +148,15 @@ double Ssim(int width, int height, int channels, int threads, const Scalar *pict
             }
             for (int y = strip * Strip; y < std::min(height, (strip + 1) * Strip); y++) {
                 for (int i = 0; i < 3; i++) {
-                    std::fill(columns[i].begin(), columns[i].end(), Scalar(0));
-                    Scalar *__restrict column = columns[i].data();
-                    for (int k = std::max(0, y - validRows + 1); k <= std::min(Window - 1, y); k++) {
-                        const Scalar *row = gradients[i].data() + size_t(y - k) * paddedStride;
-                        for (int j = 0; j < paddedStride; j++) {
-                            column[j] += kernel.weights[k] * row[j];
+                    const int first = std::max(0, y - validRows + 1), last = std::min(Window - 1, y);
+                    ForVectors<Scalar>(paddedStride, [&](int j, const auto &load, const auto &store) {
+                        Vector<Scalar> sum{};
+                        for (int k = first; k <= last; k++) {
+                            const Scalar *row = gradients[i].data() + size_t(y - k) * paddedStride;
+                            sum += load(row + j) * kernel.weights[k];
                         }
-                    }
+                        store(columns[i].data() + j, sum);
+                    });
                     BlurRow(kernel, stride, channels, columns[i].data(), rows[i].data());
                 }
                 const Scalar *x = picture + size_t(y) * stride, *z = truth + size_t(y) * stride;

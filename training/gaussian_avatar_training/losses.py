@@ -1,35 +1,62 @@
-"""What training makes small."""
+"""What training makes small. All are scalars, means over their elements, so that weights do not depend on sizes."""
 
 from __future__ import annotations
 
+import math
+
 from torch import Tensor
+from torch.nn import functional
+
+from .similarity import structural_similarity
 
 
 def l1_loss(picture: Tensor, truth: Tensor) -> Tensor:
     """Mean absolute difference of two tensors of one shape."""
-    raise NotImplementedError
+    return functional.l1_loss(picture, truth)
 
 
 def ssim_loss(picture: Tensor, truth: Tensor) -> Tensor:
-    """1 − SSIM (see `metrics.ssim`) of two pictures [H,W,C] in 0..1; differentiable in the first."""
-    raise NotImplementedError
+    """1 − SSIM of two pictures [H,W,C] in 0…1 (see `similarity`); differentiable in the first."""
+    return 1 - structural_similarity(picture, truth)
 
 
 def mask_loss(coverage: Tensor, mask: Tensor) -> Tensor:
-    """Mean absolute difference of coverage and mask, [H,W] in 0..1."""
-    raise NotImplementedError
+    """Mean absolute difference of coverage and mask, both [H,W] in 0…1."""
+    return functional.l1_loss(coverage, mask)
 
 
 def offset_loss(offsets: Tensor, spacings: Tensor) -> Tensor:
-    """Mean square of offsets [N,3] in units of the texels' spacings [N], both metres."""
-    raise NotImplementedError
+    """Mean square of the lengths of offsets [N,3] in units of the texels' spacings [N], both in metres."""
+    return (offsets / spacings[:, None]).square().sum(1).mean()
 
 
 def growth_loss(log_scales: Tensor, first_log_scales: Tensor, limit: float = 1.0) -> Tensor:
-    """Hinge on Gaussians [N,3] that grow beyond exp(limit) of what they were."""
-    raise NotImplementedError
+    """Hinge on axes that grow beyond exp(limit) of what they were at first: mean of the excess squared.
+
+    Args:
+        log_scales: [N,3] natural logarithms of metres.
+        first_log_scales: [N,3] those of the template.
+        limit: Natural logarithm of the growth that costs nothing.
+    """
+    return (log_scales - first_log_scales - limit).relu().square().mean()
 
 
 def shape_loss(log_scales: Tensor, ratio: float = 10.0) -> Tensor:
-    """Hinge on Gaussians [N,3] whose longest axis is more than `ratio` times the shortest."""
-    raise NotImplementedError
+    """Hinge on needles and plates: mean of the squared excess of log(longest / shortest axis) over log(ratio).
+
+    Args:
+        log_scales: [N,3] natural logarithms of metres.
+        ratio: What costs nothing.
+    """
+    spread = log_scales.amax(1) - log_scales.amin(1)
+    return (spread - math.log(ratio)).relu().square().mean()
+
+
+def opacity_loss(opacities: Tensor, floor: float = 0.8) -> Tensor:
+    """Hinge on opacities [N] in 0…1 below a floor: mean of the squared lack. Keeps solid parts solid."""
+    return (floor - opacities).relu().square().mean()
+
+
+def residual_loss(residuals: Tensor) -> Tensor:
+    """Mean square of what the network adds, of any shape."""
+    return residuals.square().mean()
