@@ -15,6 +15,7 @@ export default {
         "\\.wgsl$": "<rootDir>/test/support/wgslTransform.mjs",
     },
     moduleFileExtensions: ["ts", "js", "mjs", "json", "wgsl"],
+    setupFilesAfterEnv: ["<rootDir>/test/support/byteEquality.ts"],
     testMatch: ["<rootDir>/test/**/*.test.ts"],
     maxWorkers: 2,
     reporters: ["default", "<rootDir>/test/support/summaryReporter.mjs"],
