@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { type IFolderSource } from "../convert/animatableGaussians/folderSource.js";
 import { type IRandomAccessFile } from "../convert/checkpoint/randomAccessFile.js";
+import { CliError } from "./cliError.js";
 import { FileUnreadable } from "./files.js";
 
 /** Folders in folders that are looked into: data sets keep their pictures and masks deeper, by the ten thousand. */
@@ -80,6 +81,11 @@ export class FolderOnDisk implements IFolderSource {
         try {
             entries = await readdir(folder, { withFileTypes: true });
         } catch (cause) {
+            if ((cause as NodeJS.ErrnoException).code === "ENOTDIR") {
+                throw new CliError("file-unreadable", `${folder} cannot be read as a folder: it is no folder.`, {
+                    cause,
+                });
+            }
             throw FileUnreadable(folder, cause);
         }
         for (const entry of entries) {

@@ -5,7 +5,10 @@ import { FileOfBytes } from "../../src/convert/checkpoint/randomAccessFile.js";
 import { TorchCheckpoint } from "../../src/convert/checkpoint/torchCheckpoint.js";
 import { FixtureFolder } from "./goldenFixture.js";
 
-/** Tensors of the view network whose outputs are half as many as the small colour network has features where they are added. */
+/**
+ * Tensors of the view network whose outputs are half as many as the small colour network has features where they are added: the
+ * fixture is for reading checkpoints, and its networks were never run together.
+ */
 const TooFew = ["viewdir_net.2.weight", "viewdir_net.2.bias"];
 
 /**

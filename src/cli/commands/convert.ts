@@ -78,7 +78,8 @@ Examples
                 await WriteFileAtomicAsync(join(dirname(output), name), bytes);
             }
             const seconds = ((performance.now() - start) / 1000).toFixed(1);
-            const sizes = files.map(([name, bytes]) => `${name} ${FormatBytes(bytes.length)}`);
+            const isAlone = files.length === 1;
+            const sizes = files.map(([name, bytes]) => `${isAlone ? "" : `${name} `}${FormatBytes(bytes.length)}`);
             line.progress.clear();
             line.terminal.writeResult(`${output}: ${sizes.join(", ")}, ${seconds} s\n`);
         } finally {
@@ -95,15 +96,22 @@ Examples
 
 function RequireOptions(line: ICommandLine): { data: string; output: string } {
     const [method, ...others] = line.files;
-    if (method !== Methods[0] || others.length > 0) {
-        throw UsageError(`The method is "${line.files.join(" ")}"; ${Methods.join(", ")} is expected.`);
+    if (method === undefined) {
+        throw UsageError(`Say by which method the person was trained: ${Methods.join(", ")}.`);
+    }
+    if (method !== Methods[0]) {
+        throw UsageError(`There is no method "${method}"; there is ${Methods.join(", ")}.`);
+    }
+    if (others.length > 0) {
+        throw UsageError(`"${others.join(" ")}" follows the method: the folder of the subject goes behind --data.`);
     }
     const [data, output] = [TextOption(line, "data"), TextOption(line, "output")];
-    if (data === undefined) {
-        throw UsageError("Say where the subject is: --data subject00.");
-    }
-    if (output === undefined) {
-        throw UsageError("Say where to write: -o avatar.glb.");
+    if (data === undefined || output === undefined) {
+        const missing = [
+            ...(data === undefined ? ["where the subject is, --data subject00"] : []),
+            ...(output === undefined ? ["where to write, -o avatar.glb"] : []),
+        ];
+        throw UsageError(`Say ${missing.join("; and ")}.`);
     }
     const precision = TextOption(line, "precision");
     if (precision !== undefined && !Object.hasOwn(Precisions, precision)) {

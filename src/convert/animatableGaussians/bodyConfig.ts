@@ -43,7 +43,7 @@ export async function ReadBodyConfigAsync(text: string, name: string): Promise<I
     try {
         root = text.length <= MaxLength ? parse(text, { maxAliasCount: MaxAliases }) : null;
     } catch (cause) {
-        const reason = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+        const reason = cause instanceof Error ? cause.message.split("\n")[0]!.replace(/:$/, ".") : String(cause);
         throw new ConvertError("damaged-file", `${name} is no YAML: ${reason}`, { cause });
     }
     if (typeof root !== "object" || root === null || Array.isArray(root)) {

@@ -4,6 +4,7 @@ import { type TorchCheckpoint } from "../checkpoint/torchCheckpoint.js";
 import { type ITorchTensor } from "../checkpoint/torchTensor.js";
 import { BuildDualStyleUnet } from "../networks/buildDualStyleUnet.js";
 import { type NetworkPrecision } from "../networks/emitNetwork.js";
+import { NetworkBuildError } from "../networks/networkBuildError.js";
 import { type IWeightTensor } from "../networks/networkWeights.js";
 import { ConvertError } from "./convertError.js";
 
@@ -86,7 +87,7 @@ export async function BuildBodyNetworksAsync(
         await options.reportAsync(index / Networks.length);
         const isViewed = name === "color" && hasView;
         const weights = await LoadWeightsAsync(checkpoint, tensors, isViewed ? [prefix, ViewPrefix] : [prefix]);
-        const slices = BuildDualStyleUnet(weights, {
+        const slices = BuildNetwork(checkpoint.fileName, weights, {
             prefix,
             name,
             precision: options.precision,
@@ -175,6 +176,18 @@ async function LoadWeightsAsync(
         weights.set(key, { shape: tensor.shape, read: () => values });
     }
     return weights;
+}
+
+/** Builds a network; what is wrong with its tensors names the file. */
+function BuildNetwork(fileName: string, ...input: Parameters<typeof BuildDualStyleUnet>): IAvatarNetwork[] {
+    try {
+        return BuildDualStyleUnet(...input);
+    } catch (cause) {
+        if (cause instanceof NetworkBuildError) {
+            throw new NetworkBuildError(cause.code, `${fileName}: ${cause.message}`, { cause });
+        }
+        throw cause;
+    }
 }
 
 function CheckOutput(

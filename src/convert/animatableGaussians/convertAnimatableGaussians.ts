@@ -5,7 +5,6 @@ import { type NetworkPrecision } from "../networks/emitNetwork.js";
 import { CheckBodyConfig, type IBodyConfig } from "./bodyConfig.js";
 import { BuildBodyMapModel } from "./bodyMapModel.js";
 import { BuildBodyNetworksAsync, FindBodyTensors } from "./bodyNetworks.js";
-import { ConvertError } from "./convertError.js";
 import { EvaluateBodyAsync } from "./evaluateBody.js";
 import { type IFolderSource } from "./folderSource.js";
 import { FindProjectionAsync } from "./projection.js";
@@ -88,9 +87,11 @@ export async function ConvertAnimatableGaussiansAsync(
     const config = CheckBodyConfig(options.config ?? {}, "The configuration");
     const reportAsync = Reporter(options);
     await reportAsync("read", 0);
-    const hasBodyModel = options.bodyModel !== undefined;
-    const files = FindSubjectFiles(await folder.listAsync(), folder.name, { hasBodyModel });
-    const file = options.checkpoint ?? (await OpenCheckpointAsync(folder, files.checkpoint));
+    const files = FindSubjectFiles(await folder.listAsync(), folder.name, {
+        hasBodyModel: options.bodyModel !== undefined,
+        hasCheckpoint: options.checkpoint !== undefined,
+    });
+    const file = options.checkpoint ?? (await folder.openAsync(files.checkpoint!));
     const checkpoint = await TorchCheckpoint.OpenAsync(file);
     // Before anything large is read: it may be the wrong file.
     FindBodyTensors(checkpoint);
@@ -160,14 +161,4 @@ function Reporter({ onProgress, signal }: IConvertAnimatableGaussiansOptions): R
         });
         signal?.throwIfAborted();
     };
-}
-
-async function OpenCheckpointAsync(folder: IFolderSource, path: string | null): Promise<IRandomAccessFile> {
-    if (path === null) {
-        throw new ConvertError(
-            "missing-files",
-            `${folder.name} has no net.pt, and no checkpoint was given. Name the one of the training's last batch.`,
-        );
-    }
-    return await folder.openAsync(path);
 }

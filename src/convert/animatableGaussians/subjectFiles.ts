@@ -34,6 +34,8 @@ const Names = {
 export interface ISubjectNeeds {
     /** Whether a body model gives the joints: then neither poses nor pose maps are needed for them. */
     readonly hasBodyModel: boolean;
+    /** Whether a checkpoint was given: then none need be in the folder. */
+    readonly hasCheckpoint: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export function FindSubjectFiles(paths: readonly string[], folder: string, needs
 
 type Found = Omit<ISubjectFiles, "positions" | "normals"> & Record<"positions" | "normals", string | null>;
 
-function ListMissing(found: Found, { hasBodyModel }: ISubjectNeeds): string[] {
+function ListMissing(found: Found, { hasBodyModel, hasCheckpoint }: ISubjectNeeds): string[] {
     const missing: string[] = [];
     const need = (isThere: boolean, what: string): void => {
         if (!isThere) {
@@ -92,13 +94,17 @@ function ListMissing(found: Found, { hasBodyModel }: ISubjectNeeds): string[] {
         found.weights !== null || found.weightVolume !== null,
         `${Names.weights} or ${Names.weightVolume} (how joints move the points)`,
     );
+    const forJoints = [
+        ...(found.parameters === null ? [Names.parameters] : []),
+        ...(found.poseMaps.size === 0 ? ["pose maps 00000000.exr, …"] : []),
+    ];
     need(
-        hasBodyModel || found.parameters !== null,
-        `${Names.parameters} (shape and poses, to find the joints; or give the body model with --body-model)`,
+        hasBodyModel || forJoints.length === 0,
+        `${forJoints.join(" and ")} (to find the joints; or give the body model with --body-model)`,
     );
     need(
-        hasBodyModel || found.poseMaps.size > 0,
-        "pose maps 00000000.exr, … (to find the joints; or give the body model with --body-model)",
+        hasCheckpoint || found.checkpoint !== null,
+        `${Names.checkpoint} (the networks; or name that of the training's last batch with --checkpoint)`,
     );
     return missing;
 }

@@ -12,6 +12,9 @@ const FrameRate = 30;
 /** Frames that are taken over at most: a minute, less than half a megabyte a joint. */
 const MaxFrames = 1800;
 
+/** Joints that stay at rest: the published reader poses the face of the canonical body alike, so that nothing moves. */
+const FaceJoints: readonly string[] = ["jaw", "left_eye", "right_eye"];
+
 /** Angles and ways below this do not show, radians and metres. */
 const Still = 1e-5;
 
@@ -41,7 +44,7 @@ export function TrainingClip(
         warn(`smpl_params.npz: ${warning}`);
     }
     const turn = ToYUp[axis];
-    for (let joint = 0; joint < SmplxJointNames.length; joint++) {
+    for (const [joint, name] of SmplxJointNames.entries()) {
         const values = new Float32Array(count * 4);
         for (let frame = 0; frame < count; frame++) {
             FromRotationVectorPacked(parameters.poses, (frame * JointCount + joint) * 3, values, frame * 4);
@@ -49,7 +52,8 @@ export function TrainingClip(
                 MultiplyPacked(turn, 0, values, frame * 4, values, frame * 4);
             }
         }
-        if (values.some((value, i) => Math.abs(value - (i % 4 === 3 ? 1 : 0)) > Still)) {
+        const isTurned = values.some((value, i) => Math.abs(value - (i % 4 === 3 ? 1 : 0)) > Still);
+        if (isTurned && !FaceJoints.includes(name)) {
             tracks.push({ joint, path: "rotation", times, values });
         }
     }

@@ -16,10 +16,11 @@ for (const [path, bytes] of MakeBodySubject({ mapSize: 128, frames: 2 }).files) 
 
 describe("gaussian-avatar convert", () => {
     it.each([
-        [[], /The method is ""; animatable-gaussians is expected/],
-        [["gaussian-head"], /The method is "gaussian-head"/],
-        [["animatable-gaussians"], /--data subject00/],
-        [["animatable-gaussians", "--data", "a"], /-o avatar\.glb/],
+        [[], /by which method the person was trained: animatable-gaussians\./],
+        [["gaussian-head"], /no method "gaussian-head"; there is animatable-gaussians/],
+        [["animatable-gaussians"], /--data subject00; and where to write, -o avatar\.glb\./],
+        [["animatable-gaussians", "--data", "a"], /Say where to write, -o avatar\.glb\./],
+        [["animatable-gaussians", "a", "-o", "a.glb"], /"a" follows the method: .* behind --data/],
         [["animatable-gaussians", "--data", "a", "-o", "a.ply"], /a name that ends in \.glb/],
         [
             ["animatable-gaussians", "--data", "a", "-o", "a.glb", "--precision", "int8"],
@@ -40,7 +41,8 @@ describe("gaussian-avatar convert", () => {
         expect(await run("--data", pathOf("nowhere"))).toMatch(
             /error: .*nowhere cannot be read: there is no such file/,
         );
-        expect(await run("--data", Data)).toMatch(/error: .*subject00 has no net\.pt/);
+        expect(await run("--data", join(Data, "smpl_params.npz"))).toMatch(/smpl_params\.npz .*: it is no folder/);
+        expect(await run("--data", Data)).toMatch(/error: .*subject00 lacks net\.pt \(the networks; .*--checkpoint/);
         expect(await run("--data", Data, "--checkpoint", Data)).toMatch(/error: .*cannot be read: it is a folder/);
         const params = join(Data, "smpl_params.npz");
         expect(await run("--data", Data, "--checkpoint", params)).toMatch(/without "data\.pkl"/);

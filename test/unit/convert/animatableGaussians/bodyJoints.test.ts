@@ -23,7 +23,7 @@ function Dropped(files: ReadonlyMap<string, Uint8Array>): IFolderSource {
 async function FindJointsAsync(subject: IBodySubject): Promise<{ joints: Float64Array; notes: string[] }> {
     const notes: string[] = [];
     const folder = Dropped(subject.files);
-    const files = FindSubjectFiles(await folder.listAsync(), folder.name, { hasBodyModel: false });
+    const files = FindSubjectFiles(await folder.listAsync(), folder.name, { hasBodyModel: false, hasCheckpoint: true });
     const reader = new SubjectReader(folder, files, (note) => notes.push(note));
     const { joints } = await reader.readAsync(null, async () => await Promise.resolve());
     return { joints, notes };

@@ -103,7 +103,10 @@ DescribeGolden("a trained body (golden)", () => {
         });
         expect(read.gaussians.count).toBe(count);
         expect(read.animations.map(({ name }) => name)).toEqual(["training"]);
-        expect(read.animations[0]!.tracks[0]!.times).toHaveLength(5);
+        const { tracks } = read.animations[0]!;
+        expect(tracks[0]!.times).toHaveLength(5);
+        // The face moves in the parameters, and in no picture of the official code.
+        expect(tracks.map(({ joint }) => SmplxJointNames[joint])).not.toContain("jaw");
     });
 
     it("has Gaussians at rest where the networks put them, fp16 near fp32", async () => {
@@ -161,7 +164,7 @@ DescribeGolden("a trained body (golden)", () => {
         );
         await expect(ConvertAsync(bare)).rejects.toMatchObject({
             code: "missing-files",
-            message: expect.stringMatching(/smpl_params\.npz .*pose maps 00000000\.exr.*--body-model/),
+            message: expect.stringMatching(/smpl_params\.npz and pose maps 00000000\.exr.*--body-model/),
         });
         const vertices = Float32Array.from(Subject.joints);
         const regressor = new Float32Array(55 * 55);
@@ -193,7 +196,10 @@ DescribeGolden("a trained body (golden)", () => {
             volume_bounds: { shape: [2, 3], values: Float32Array.of(-1, -2, -1, 1, 1, 1) },
         });
         const folder = Folder({ "smpl_pos_map/init_pts_lbs.npy": null, "cano_weight_volume.npz": file });
-        const files = FindSubjectFiles(await folder.listAsync(), folder.name, { hasBodyModel: false });
+        const files = FindSubjectFiles(await folder.listAsync(), folder.name, {
+            hasBodyModel: false,
+            hasCheckpoint: true,
+        });
         const reader = new SubjectReader(folder, files, () => undefined);
         const { weights, template } = await reader.readAsync(null, async () => await Promise.resolve());
         template.positions.forEach((x, i) => {
@@ -231,7 +237,21 @@ DescribeGolden("a trained body (golden)", () => {
         const reshaped = tensors.map((tensor) =>
             tensor.key === "position_net.conv_in.2.bias" ? { ...tensor, shape: [4, tensor.shape[0]! / 4] } : tensor,
         );
-        await expect(convertAsync(reshaped)).rejects.toThrow(/"position_net\.conv_in\.2\.bias" has shape \[4, 4\]/);
+        await expect(convertAsync(reshaped)).rejects.toThrow(
+            /^mine\.pt: .*"position_net\.conv_in\.2\.bias" has shape \[4, 4\]/,
+        );
+    });
+
+    it("refuses a view network of other width than the colours it is added to, as the official addition does", async () => {
+        // The fixture is for reading checkpoints: its view network makes 8 features of 16, and was never run.
+        const bytes = new Uint8Array(readFileSync(join(FixtureFolder, "body_checkpoint_small.pt")));
+        const checkpoint = FileOfBytes(bytes, "body_checkpoint_small.pt");
+        await expect(ConvertAsync(Folder(), { checkpoint })).rejects.toThrow(
+            /^body_checkpoint_small\.pt: .*"viewdir_net\.2\.weight" has shape \[8, 8, 4, 4\] instead of \[16, 8, 4, 4\]/,
+        );
+        // Without view directions it is a body as any other.
+        const { asset } = await ConvertAsync(Folder(), { checkpoint, config: { hasViewDirections: false } });
+        expect(asset.mapModels[0]!.conditioning.viewSize).toBe(0);
     });
 
     it("tells whose checkpoint it is instead", async () => {
@@ -254,9 +274,11 @@ describe("a subject that is not complete", () => {
         const promise = ConvertAnimatableGaussiansAsync(folder);
         await expect(promise).rejects.toMatchObject({ code: "missing-files" });
         await expect(promise).rejects.toThrow(
-            /^subject00 lacks cano_smpl_pos_map\.exr \(.*cano_smpl_nml_map\.exr \(.*init_pts_lbs\.npy or cano_weight_volume\.npz \(.*smpl_params\.npz \(.*pose maps /,
+            /^subject00 lacks cano_smpl_pos_map\.exr \(.*cano_smpl_nml_map\.exr \(.*init_pts_lbs\.npy or cano_weight_volume\.npz \(.*smpl_params\.npz and pose maps .*--body-model\); net\.pt \(the networks;.*--checkpoint\)\. Give/,
         );
-        await expect(ConvertAnimatableGaussiansAsync(Folder())).rejects.toThrow(/subject00 has no net\.pt/);
+        await expect(ConvertAnimatableGaussiansAsync(Folder())).rejects.toThrow(
+            /^subject00 lacks net\.pt \([^;]*;[^;]*$/,
+        );
     });
 
     it("is refused where the configuration names hands, but not whose", async () => {
