@@ -29,7 +29,7 @@ class Camera:
     height: int
     """Pixels."""
     slope_limits: tuple[float, float]
-    """Largest |x/z| and |y/z| at which the slope of the projection is taken: that of the whole picture, also in a window."""
+    """Largest |x/z| and |y/z| at which the slope of the projection is taken; a window keeps those of the whole picture."""
     near: float = 0.01
     """Metres; nothing nearer is seen."""
 

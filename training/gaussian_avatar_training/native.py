@@ -30,7 +30,7 @@ _LIBRARY = _load()
 class Rules(ctypes.Structure):
     """The words of `Rules` in csrc/tiles.h."""
 
-    _fields_ = [(name, ctypes.c_double) for name in ("alpha_min", "alpha_max", "transmittance_min")]  # noqa: RUF012
+    _fields_ = [(name, ctypes.c_double) for name in ("alpha_min", "alpha_max", "transmittance_min")]
 
 
 def drawing_rules(transmittance_min: float) -> Rules:

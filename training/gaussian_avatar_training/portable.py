@@ -1,4 +1,4 @@
-"""The same operations in plain PyTorch, for every device that PyTorch knows; gradients are PyTorch's own."""
+"""Posing and projection in plain PyTorch, for every device that PyTorch knows; gradients are PyTorch's own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ import torch
 from torch import Tensor
 
 from .camera import Camera
-from .rules import ALPHA_MAX, ALPHA_MIN, LOW_PASS_VARIANCE
-
-TILE_SIZE = 16
-CHUNK_PIXELS = 1 << 24
-"""Tile pixels times splats that are worked on at once: a few hundred megabytes in single precision."""
+from .rules import LOW_PASS_VARIANCE
 
 
 def rotation_matrices(rotations: Tensor) -> Tensor:
@@ -26,9 +22,7 @@ def rotation_matrices(rotations: Tensor) -> Tensor:
     return torch.stack([torch.stack(row, 1) for row in rows], 1)
 
 
-def pose_gaussians(
-    positions: Tensor, log_scales: Tensor, rotations: Tensor, matrices: Tensor
-) -> tuple[Tensor, Tensor]:
+def pose_gaussians(positions: Tensor, log_scales: Tensor, rotations: Tensor, matrices: Tensor) -> tuple[Tensor, Tensor]:
     """See `projection.pose_gaussians`."""
     linear = matrices[:, :, :3]
     posed = (linear @ positions[:, :, None])[:, :, 0] + matrices[:, :, 3]
@@ -59,17 +53,3 @@ def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) ->
     means = slopes * focal + K[:2, 2]
     hide = ~is_seen[:, None]
     return means.masked_fill(hide, 0), conics.masked_fill(hide, 0), depths.detach().masked_fill(~is_seen, math.inf)
-
-
-def draw(
-    means: Tensor,
-    conics: Tensor,
-    opacities: Tensor,
-    colors: Tensor,
-    depths: Tensor,
-    background: Tensor | None,
-    size: tuple[int, int],
-    transmittance_min: float,
-) -> Tensor:
-    """Blend splats: as many tiles at once as fit, every splat of a tile on every pixel of it."""
-    raise NotImplementedError

@@ -31,9 +31,7 @@ def blend_matrices(joint_matrices: Tensor, joints: Tensor, weights: Tensor) -> T
     return functional.embedding_bag(joints.long(), rows, per_sample_weights=weights, mode="sum").reshape(-1, 3, 4)
 
 
-def pose_gaussians(
-    positions: Tensor, log_scales: Tensor, rotations: Tensor, matrices: Tensor
-) -> tuple[Tensor, Tensor]:
+def pose_gaussians(positions: Tensor, log_scales: Tensor, rotations: Tensor, matrices: Tensor) -> tuple[Tensor, Tensor]:
     """Pose Gaussians: p → M·(p, 1) and Σ → M·Σ·Mᵀ with Σ = R·diag(exp 2s)·Rᵀ.
 
     Args:
@@ -70,7 +68,7 @@ def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) ->
 
     Returns:
         Means [N,2] in pixels, the middle of the first pixel at ½; conics [N,3], the entries a b c of the inverse
-        covariance in 1/pixel²; depths [N] in metres without gradient, infinite for those that lie not before the camera.
+        covariance in 1/pixel²; depths [N] in metres without gradient, infinite for those not before the camera.
 
     Raises:
         ValueError: Shapes do not match.
@@ -106,7 +104,7 @@ class _Pose(torch.autograd.Function):
 class _CameraWords(ctypes.Structure):
     """The words of `Camera` in csrc/project.h."""
 
-    _fields_ = [("words", ctypes.c_double * 20)]  # noqa: RUF012
+    _fields_ = [("words", ctypes.c_double * 20)]
 
 
 def _words(camera: Camera) -> _CameraWords:

@@ -9,11 +9,12 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from . import native, portable
+from . import native
 from .camera import Camera
 from .checks import check_finite, check_rows
 from .projection import project_gaussians
 from .rules import TRANSMITTANCE_MIN
+from .tiles import draw_tiles
 
 
 class Gaussians(NamedTuple):
@@ -42,13 +43,14 @@ def render(
 
     Example:
         camera = Camera.calibrated(K, R, T, width=512, height=512)
-        picture = render(Gaussians(*pose_gaussians(positions, log_scales, rotations, matrices), opacities, colors), camera)
+        posed = pose_gaussians(positions, log_scales, rotations, matrices)
+        picture = render(Gaussians(*posed, opacities, colors), camera)
 
     Args:
         gaussians: What to draw; gradients flow to all four tensors.
         camera: From where, and how large.
         background: [3] or [H,W,3] r g b behind them, without gradient; none is black.
-        transmittance_min: Pixels end where less than this shines through; 0 draws everything.
+        transmittance_min: Pixels end where less than this shines through; 0 draws everything, as plain PyTorch does.
 
     Returns:
         [H,W,4] r g b, premultiplied and over the background, and coverage.
@@ -73,7 +75,7 @@ def render(
     splats = (means, conics, gaussians.opacities, gaussians.colors, depths)
     if native.is_supported(means):
         return _Draw.apply(*splats, background, (camera.width, camera.height), transmittance_min)
-    return portable.draw(*splats, background, (camera.width, camera.height), transmittance_min)
+    return draw_tiles(*splats, background, (camera.width, camera.height))
 
 
 class _Draw(torch.autograd.Function):

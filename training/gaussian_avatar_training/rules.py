@@ -1,4 +1,4 @@
-"""Numbers that decide a picture: those of the published rasteriser (Kerbl et al. 2023), by which the engine draws too."""
+"""Numbers that decide a picture: those of the published rasteriser (Kerbl et al. 2023), as in the engine."""
 
 LOW_PASS_VARIANCE = 0.3
 """Added to both diagonal entries of a projected covariance, square pixels: no splat is thinner than a pixel."""
@@ -13,4 +13,4 @@ ALPHA_MIN = 1 / 255
 """Smallest alpha that is drawn: one step of an 8-bit display."""
 
 TRANSMITTANCE_MIN = 1e-3
-"""Pixels end where less than this shines through: a quarter of a step of an 8-bit display. The engine draws them to the end."""
+"""Pixels end where less than this shines through, a quarter of a step of an 8-bit display; the engine ends none."""
