@@ -1,7 +1,7 @@
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { ConditioningTensors, type IMapModel } from "../../format/mapModel.js";
-import { type INetworkTensor, TensorOfBuffer, TensorOfData } from "../../networks/networkTensor.js";
-import { ReadTensorAsync } from "../../networks/readTensor.js";
+import { type INetworkTensor, TensorOfBuffer } from "../../networks/networkTensor.js";
+import { TensorReader } from "../../networks/readTensor.js";
 import { ConditioningPose } from "../../pipeline/1-pose/conditioningPose.js";
 import { type ConditioningInputs } from "../../pipeline/2-maps/conditioningInputs.js";
 import { RebindSkinMatrices } from "../affineRows.js";
@@ -28,6 +28,7 @@ export class PoseInput {
     private readonly _model: IMapModel;
     private readonly _spaceChanges: Float32Array | null;
     private readonly _inputs: ConditioningInputs;
+    private readonly _reader: TensorReader;
     private readonly _pose: ConditioningPose;
     private readonly _rotations: Float32Array;
     private readonly _lastRotations: Float32Array;
@@ -57,6 +58,7 @@ export class PoseInput {
         this._model = model;
         this._spaceChanges = spaceChanges;
         this._inputs = inputs;
+        this._reader = new TensorReader(device, `${avatar.name}, what networks see`);
         this._pose = new ConditioningPose(joints, model);
         this._rotations = new Float32Array(joints.length * 4);
         this._lastRotations = new Float32Array(joints.length * 4);
@@ -111,14 +113,7 @@ export class PoseInput {
             tensors.set(ConditioningTensors.viewFront, TensorOfBuffer(viewFront, viewShape));
             tensors.set(ConditioningTensors.viewBack, TensorOfBuffer(viewBack, viewShape));
         }
-        if (!isInMemory) {
-            return tensors;
-        }
-        const read = [...tensors].map(async ([name, tensor]): Promise<[string, INetworkTensor]> => [
-            name,
-            TensorOfData(await ReadTensorAsync(this._device, tensor), tensor.shape),
-        ]);
-        return new Map(await Promise.all(read));
+        return isInMemory ? await this._reader.readAsync(tensors) : tensors;
     }
 
     /** [1, C, S, S] the pose map as it was made last. */
@@ -130,6 +125,7 @@ export class PoseInput {
     /** Frees the inputs. */
     public dispose(): void {
         this._inputs.dispose();
+        this._reader.dispose();
     }
 
     /** Where the camera is in the avatar's own space, and in which direction from the pelvis as it is turned. */

@@ -8,6 +8,14 @@ import { type ISplatSource } from "./splatSource.js";
 import { PackTensorPlans } from "./tensorPlan.js";
 import { UploadArray } from "./uploadArray.js";
 
+/** How a tensor is read. */
+interface ITensorPlan {
+    /** Which channels are what. */
+    readonly buffer: GPUBuffer;
+    /** Of the buffers that the tensor came in. */
+    readonly bindGroups: WeakMap<GPUBuffer, GPUBindGroup>;
+}
+
 /**
  * One avatar's canonical Gaussians as its networks made them last. Made by `DecodeStage.createDecoded`. Owns its buffers;
  * borrows the model's.
@@ -27,7 +35,7 @@ export class DecodedGaussians implements ISplatSource {
     private readonly _buffers: MapModelBuffers;
     private readonly _raw: GPUBuffer;
     private readonly _decoded: GPUBuffer;
-    private readonly _plans: ReadonlyMap<string, GPUBuffer>;
+    private readonly _plans: ReadonlyMap<string, ITensorPlan>;
     private readonly _decodeBindGroup: GPUBindGroup;
 
     /**
@@ -69,10 +77,11 @@ export class DecodedGaussians implements ISplatSource {
             usage,
         });
         this._plans = new Map(
-            [...PackTensorPlans(model)].map(([tensor, plan]) => [
-                tensor,
-                UploadArray(device, plan, plan.byteLength, `${label}, plan of ${tensor}`, GPUBufferUsage.UNIFORM),
-            ]),
+            [...PackTensorPlans(model)].map(([tensor, plan]) => {
+                const title = `${label}, plan of ${tensor}`;
+                const buffer = UploadArray(device, plan, plan.byteLength, title, GPUBufferUsage.UNIFORM);
+                return [tensor, { buffer, bindGroups: new WeakMap() }];
+            }),
         );
         const { _settings: settings, _texels: texels } = buffers;
         this._decodeBindGroup = decode.createBindGroup({
@@ -102,7 +111,8 @@ export class DecodedGaussians implements ISplatSource {
     }
 
     /**
-     * Records the decoding of new outputs: one compute pass. Makes bind groups, so it is for the frames that have new outputs.
+     * Records the decoding of new outputs: one compute pass. Makes a bind group for each buffer that it has not seen before;
+     * networks use the same ones again and again.
      *
      * @param encoder submitted ahead of the skinning that shall see the result
      * @param outputs tensors by name, on the GPU; those that decoding does not read are passed over, and of those that are
@@ -115,7 +125,11 @@ export class DecodedGaussians implements ISplatSource {
         for (const [name, plan] of this._plans) {
             const tensor = outputs.get(name);
             if (tensor) {
-                const bindGroup = this._gather.createBindGroup({ settings, plan, texels, tensor, raw: this._raw });
+                const { buffer, bindGroups } = plan;
+                const bindGroup =
+                    bindGroups.get(tensor) ??
+                    this._gather.createBindGroup({ settings, plan: buffer, texels, tensor, raw: this._raw });
+                bindGroups.set(tensor, bindGroup);
                 this._gather.dispatch(pass, bindGroup, x, y);
             }
         }
@@ -127,8 +141,8 @@ export class DecodedGaussians implements ISplatSource {
     public dispose(): void {
         this._raw.destroy();
         this._decoded.destroy();
-        this._plans.forEach((plan) => {
-            plan.destroy();
+        this._plans.forEach(({ buffer }) => {
+            buffer.destroy();
         });
     }
 }
