@@ -1,4 +1,4 @@
-/** Bytes by the label of the buffer. */
+/** Bytes by the label of the buffer, or numbers of objects by theirs. */
 export type BytesByBuffer = Readonly<Record<string, number>>;
 
 /** Bytes that went to the graphics device and that were asked back. */
@@ -11,6 +11,10 @@ export interface ITraffic {
     readonly otherUploads: BytesByBuffer;
     /** Asked back between frames. */
     readonly otherDownloads: BytesByBuffer;
+    /** Buffers and bind groups made while a frame was made, by label. */
+    readonly frameObjects: BytesByBuffer;
+    /** The same between frames. */
+    readonly otherObjects: BytesByBuffer;
 }
 
 /** Listens to everything that a device is given and asked for. */
@@ -20,6 +24,8 @@ export class FrameTraffic {
         frameDownloads: Counts(),
         otherUploads: Counts(),
         otherDownloads: Counts(),
+        frameObjects: Counts(),
+        otherObjects: Counts(),
     };
     private _isInFrame = false;
 
@@ -43,6 +49,7 @@ export class FrameTraffic {
                 this._count("Uploads", descriptor.label ?? "", descriptor.size);
             }
             const buffer = createBuffer(descriptor);
+            this._count("Objects", descriptor.label ?? "", 1);
             const mapAsync = buffer.mapAsync.bind(buffer);
             buffer.mapAsync = async (mode, ...range) => {
                 this._count("Downloads", buffer.label, mode === GPUMapMode.READ ? buffer.size : 0);
@@ -50,6 +57,25 @@ export class FrameTraffic {
                 return undefined;
             };
             return buffer;
+        };
+        const createBindGroup = device.createBindGroup.bind(device);
+        device.createBindGroup = (descriptor) => {
+            this._count("Objects", descriptor.label ?? "", 1);
+            return createBindGroup(descriptor);
+        };
+        const createCommandEncoder = device.createCommandEncoder.bind(device);
+        device.createCommandEncoder = (descriptor) => {
+            const encoder = createCommandEncoder(descriptor);
+            const copy = encoder.copyBufferToBuffer.bind(encoder) as (...args: unknown[]) => void;
+            encoder.copyBufferToBuffer = (...args: unknown[]): undefined => {
+                // From, to, and maybe sizes; or from, offset, to, offset and size.
+                const target = (typeof args[1] === "object" ? args[1] : args[2]) as GPUBuffer;
+                if (target.usage & GPUBufferUsage.MAP_READ) {
+                    this._count("Downloads", target.label, target.size);
+                }
+                copy(...args);
+            };
+            return encoder;
         };
     }
 
@@ -66,23 +92,19 @@ export class FrameTraffic {
 
     /** @returns what was counted since the last call */
     public take(): ITraffic {
-        const { frameUploads, frameDownloads, otherUploads, otherDownloads } = this._counts;
-        const traffic = {
-            frameUploads: Object.fromEntries(frameUploads),
-            frameDownloads: Object.fromEntries(frameDownloads),
-            otherUploads: Object.fromEntries(otherUploads),
-            otherDownloads: Object.fromEntries(otherDownloads),
-        };
+        const entries = Object.entries(this._counts).map(
+            ([name, counts]) => [name, Object.fromEntries(counts)] as const,
+        );
         for (const counts of Object.values(this._counts)) {
             counts.clear();
         }
-        return traffic;
+        return Object.fromEntries(entries) as unknown as ITraffic;
     }
 
-    private _count(direction: "Uploads" | "Downloads", label: string, bytes: number): void {
-        const counts = this._counts[`${this._isInFrame ? "frame" : "other"}${direction}`];
-        if (bytes > 0) {
-            counts.set(label, (counts.get(label) ?? 0) + bytes);
+    private _count(what: "Uploads" | "Downloads" | "Objects", label: string, amount: number): void {
+        const counts = this._counts[`${this._isInFrame ? "frame" : "other"}${what}`];
+        if (amount > 0) {
+            counts.set(label, (counts.get(label) ?? 0) + amount);
         }
     }
 }

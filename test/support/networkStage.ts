@@ -7,6 +7,7 @@ import { RenderPixelsAsync } from "../../src/cli/headless/headlessEngine.js";
 import { type IAvatarAsset } from "../../src/format/avatarAsset.js";
 import { WriteAvatar } from "../../src/format/writeAvatar.js";
 import { AvatarRenderer, type GaussianAvatar, LoadAvatarAsync } from "../../src/pure.js";
+import { type FrameTraffic } from "./frameTraffic.js";
 import { CreateTestEngineAsync } from "./gpu.js";
 
 /** Without new maps in so many frames there is nothing new: one to begin a run, one to show it, one for good measure. */
@@ -47,16 +48,21 @@ export class NetworkStage {
         return avatar;
     }
 
-    /** Draws until something is so. @param isSo tells */
-    public async renderUntilAsync(isSo: () => boolean): Promise<void> {
-        for (let frame = 0; frame < 2000; frame++) {
+    /**
+     * Draws until something is so.
+     *
+     * @param isSo tells
+     * @param frames most frames
+     */
+    public async renderUntilAsync(isSo: () => boolean, frames = 2000): Promise<void> {
+        for (let frame = 0; frame < frames; frame++) {
             if (isSo()) {
                 return;
             }
             await this.renderAsync();
             await SettleAsync();
         }
-        throw new Error("It did not come about within 2000 frames.");
+        throw new Error("It did not come about within so many frames.");
     }
 
     /** Draws until an avatar's networks show something, or turned out to be of no use. @param avatar the avatar */
@@ -81,6 +87,30 @@ export class NetworkStage {
         camera.alpha = Math.PI / 2;
         camera.beta = Math.PI / 2;
         (await AvatarRenderer.GetAsync(this.scene)).networkBudget = 4;
+    }
+
+    /**
+     * Draws frames in which an avatar moves, without reading them, until its networks have followed a few times.
+     *
+     * @param avatar the avatar
+     * @param updates how many times
+     * @param traffic told which part of a frame is the scene's
+     */
+    public async moveAsync(avatar: GaussianAvatar, updates: number, traffic: FrameTraffic): Promise<void> {
+        const { engine, scene } = this;
+        let seen = 0;
+        const observer = avatar.networks.onMapsUpdatedObservable.add(() => seen++);
+        for (let frame = 0; frame < 1000 && seen < updates; frame++) {
+            RaiseArms(avatar, Math.sin(frame));
+            engine.beginFrame();
+            traffic.count(() => {
+                scene.render();
+            });
+            engine.endFrame();
+            await engine._device.queue.onSubmittedWorkDone();
+            await SettleAsync();
+        }
+        observer.remove();
     }
 
     /** Begins anew with another scene, in which networks choose anew what computes. */

@@ -8,6 +8,7 @@ import {
     type QuaternionTuple,
     RotateVector3,
 } from "../../src/math/quaternion.js";
+import { Float32Tensor } from "../../src/format/onnx/onnxTensor.js";
 import { MakeSampleAvatar } from "./avatarSamples.js";
 import { MakeAttributeOutputs } from "./mapModels.js";
 import { MakeOnnxNetwork, MakePointwiseNetwork, MakeUnknownOperatorNetwork, OnnxNode } from "./onnxGraphs.js";
@@ -31,11 +32,11 @@ const RedChannels = [11, 25];
 const HeightChannels = [1, 4];
 
 /**
- * What a sample network makes of the pose: nothing, so that the person is as the file has it; red by how far it was raised, pixel by pixel;
- * that in a trunk, and red by how much a texel faces the camera in a tail; NaN; or it is no ONNX file, or has an operator
+ * What a sample network makes of the pose: nothing, so that the person is as the file has it; red by how far it was raised, pixel by pixel; the
+ * same by a product instead of a convolution, which every device compiles at once; red in a trunk, and red by how much a texel faces the camera in a tail; NaN; or it is no ONNX file, or has an operator
  * that does not exist.
  */
-export type SampleNetworkKind = "zero" | "red" | "view" | "nan" | "damaged" | "unknown-operator";
+export type SampleNetworkKind = "zero" | "red" | "product" | "view" | "nan" | "damaged" | "unknown-operator";
 
 /** What to put into a sample avatar with networks. */
 export interface INetworkedAvatarOptions {
@@ -104,7 +105,10 @@ function MakeModel(
         networks: MakeNetworks(kind).map((network) => ({ ...network, name: `${tier} ${network.name}` })),
         decoding: {
             // What makes a red is no sensible position.
-            outputs: MakeAttributeOutputs().filter(({ attribute }) => kind === "zero" || attribute === "color"),
+            outputs:
+                kind === "product"
+                    ? [{ attribute: "color", tensor: "maps", front: [1, 0, 2], back: [4, 3, 5] }]
+                    : MakeAttributeOutputs().filter(({ attribute }) => kind === "zero" || attribute === "color"),
             gains: { position: 1, opacity: 1, scale: 1, rotation: 1, color: 1 },
             opacities: opacities.map((value) => Math.log(value / (1 - value))),
             scales: scales.map(Math.log),
@@ -136,6 +140,21 @@ function MakeNetworks(kind: SampleNetworkKind): IAvatarNetwork[] {
                 inputs: [{ name: ConditioningTensors.pose, type: "float32", shape: shape(PoseChannels) }],
                 outputs: [{ name: "maps", type: "float32", shape: shape(OutputChannels) }],
             },
+        ];
+    }
+    if (kind === "product") {
+        const maps = [1, PoseChannels, PoseSize, PoseSize];
+        const factors = Float32Array.from({ length: PoseChannels }, (_, input) =>
+            HeightChannels.includes(input) ? 6 : 0,
+        );
+        return [
+            MakeOnnxNetwork(
+                "product",
+                { [ConditioningTensors.pose]: maps },
+                { maps },
+                [OnnxNode("Mul", `${ConditioningTensors.pose} factors`, "maps")],
+                [Float32Tensor("factors", [1, PoseChannels, 1, 1], factors)],
+            ),
         ];
     }
     if (kind === "view") {

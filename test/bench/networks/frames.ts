@@ -94,6 +94,8 @@ export async function MeasureFramesAsync(
             frameDownloads: PerFrame(bytes.frameDownloads),
             otherUploads: PerFrame(bytes.otherUploads),
             otherDownloads: PerFrame(bytes.otherDownloads),
+            frameObjects: PerFrame(bytes.frameObjects),
+            otherObjects: PerFrame(bytes.otherObjects),
         },
         stages,
     };
