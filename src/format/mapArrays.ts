@@ -1,12 +1,7 @@
 import { type AccessorReader } from "./accessor.js";
 import { type AvatarFormatErrorCode } from "./avatarFormatError.js";
 import { type IssueList } from "./issueList.js";
-
-/** Element type of rows of numbers, by their width. */
-const RowTypes = { 1: "SCALAR", 3: "VEC3", 4: "VEC4", 16: "MAT4" } as const;
-
-/** Width of a row. */
-type RowWidth = keyof typeof RowTypes;
+import { RowTypes, type RowWidth } from "./rowTypes.js";
 
 /**
  * Whether all parts of something were read.

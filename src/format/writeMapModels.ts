@@ -3,12 +3,10 @@ import { type IAvatarAsset } from "./avatarAsset.js";
 import { type GltfWriter } from "./gltfWriter.js";
 import { type IAvatarNetwork, type IConditioning, type IMapDecoding, type IMapModel } from "./mapModel.js";
 import { QuantizeI16 } from "./quantize.js";
+import { RowTypes, type RowWidth } from "./rowTypes.js";
 import { EncodeUri } from "./safeUri.js";
 import { type IMapsDescription, type INetworkDescription, type ITierDescription } from "./tierSchema.js";
 import { WriteMorphTarget } from "./writeMorphTarget.js";
-
-/** Element type of rows of numbers, by their width. */
-const RowTypes = { 1: "SCALAR", 3: "VEC3", 4: "VEC4", 16: "MAT4" } as const;
 
 /** The networks of a file, and those of them that stand beside it. */
 export interface IWrittenNetworks {
@@ -48,7 +46,7 @@ export function WriteNetworks(
 }
 
 /** Rows of 32-bit floats in full. */
-function WriteFloats(writer: GltfWriter, values: Float32Array, width: keyof typeof RowTypes): number {
+function WriteFloats(writer: GltfWriter, values: Float32Array, width: RowWidth): number {
     const count = values.length / width;
     return writer.add(values, { componentType: ComponentType.F32, type: RowTypes[width], count });
 }

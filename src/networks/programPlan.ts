@@ -1,7 +1,6 @@
-import { ConditioningTensors, type IAvatarNetwork } from "../format/mapModel.js";
+import { DependOnCamera } from "../format/cameraDependence.js";
+import { type IAvatarNetwork, type ITensorContract } from "../format/mapModel.js";
 import { NetworkError } from "./networkError.js";
-
-const CameraTensors: ReadonlySet<string> = new Set([ConditioningTensors.viewFront, ConditioningTensors.viewBack]);
 
 /** What becomes of the tensors of a chain of networks. */
 export interface IProgramPlan {
@@ -30,18 +29,17 @@ export function PlanProgram(networks: readonly IAvatarNetwork[], outputs: readon
     const lastReader = new Map<string, number>();
     const inputs = new Set<string>();
     const trunk = new Set<string>();
-    const dependsOnCamera: boolean[] = [];
+    const dependsOnCamera = DependOnCamera(
+        networks.map((network) => ({ inputs: NamesOf(network.inputs), outputs: NamesOf(network.outputs) })),
+    );
     networks.forEach((network, index) => {
-        const names = network.inputs.map(({ name }) => name);
-        const isCamera = names.some((name) => CameraTensors.has(name) || dependsOnCamera[maker.get(name) ?? -1]);
-        dependsOnCamera.push(isCamera);
-        for (const name of names) {
+        for (const name of NamesOf(network.inputs)) {
             const made = maker.get(name);
             if (made === undefined) {
                 inputs.add(name);
             } else {
                 lastReader.set(name, index);
-                if (isCamera && !dependsOnCamera[made]) {
+                if (dependsOnCamera[index] && !dependsOnCamera[made]) {
                     trunk.add(name);
                 }
             }
@@ -67,4 +65,8 @@ export function PlanProgram(networks: readonly IAvatarNetwork[], outputs: readon
         ),
     );
     return { dependsOnCamera, freedAfter, trunk, outputs: wanted, inputs };
+}
+
+function NamesOf(tensors: readonly ITensorContract[]): string[] {
+    return tensors.map(({ name }) => name);
 }

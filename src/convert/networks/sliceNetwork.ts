@@ -1,4 +1,5 @@
-import { ConditioningTensors, type IAvatarNetwork } from "../../format/mapModel.js";
+import { DependOnCamera } from "../../format/cameraDependence.js";
+import { type IAvatarNetwork } from "../../format/mapModel.js";
 import { CountNodeMacs } from "./countMacs.js";
 import { EmitNetwork, type NetworkPrecision } from "./emitNetwork.js";
 import { type IGraphNode, type IGraphValue, type NetworkGraph } from "./networkGraph.js";
@@ -42,14 +43,13 @@ export function SliceNetwork(graph: NetworkGraph, name: string, options: ISliceO
  * @returns those that read a tensor of the camera, or what such a node made
  */
 export function CameraNodes(nodes: readonly IGraphNode[]): IGraphNode[] {
-    const tensors = new Set<string>([ConditioningTensors.viewFront, ConditioningTensors.viewBack]);
-    return nodes.filter((node) => {
-        const depends = node.inputs.some((input) => input !== null && tensors.has(input.name));
-        if (depends) {
-            tensors.add(node.output.name);
-        }
-        return depends;
-    });
+    const depends = DependOnCamera(
+        nodes.map(({ inputs, output }) => ({
+            inputs: inputs.flatMap((input) => input?.name ?? []),
+            outputs: [output.name],
+        })),
+    );
+    return nodes.filter((_node, index) => depends[index]);
 }
 
 function Slices(nodes: readonly IGraphNode[], sliceMacs: number): IGraphNode[][] {
