@@ -105,5 +105,4 @@ export type {
     ScenePlace,
     SmplxJointName,
     SpineMode,
-    TensorType,
 } from "./pure.js";

@@ -32,7 +32,6 @@ export {
     type IMapModel,
     type IPoseProjection,
     type ITensorContract,
-    type TensorType,
 } from "./format/mapModel.js";
 export {
     BodyModels,

@@ -129,7 +129,7 @@ function CheckOutputs(
         used.add(attribute);
         const found = known.get(tensor);
         const [batch, channels, rows, columns] = found?.shape ?? [];
-        if (found?.type !== "float32" || found.shape.length !== 4 || batch !== 1 || rows !== columns) {
+        if (found?.shape.length !== 4 || batch !== 1 || rows !== columns) {
             const what = found === undefined ? "is there not" : `is ${Shown(found)}`;
             issues.error("invalid-network", `${at}/tensor`, `"${tensor}" ${what}: it must be float32 [1,C,R,R]`);
             continue;

@@ -9,18 +9,12 @@ export type GaussianAttribute = keyof typeof GaussianAttributeWidths;
  */
 export const GaussianAttributeWidths = { position: 3, opacity: 1, scale: 3, rotation: 4, color: 3 } as const;
 
-/** Element types of a network's inputs and outputs. */
-export const TensorTypes = ["float32", "float16", "int32", "int64", "uint8"] as const;
-
-/** Element type of a network's input or output. */
-export type TensorType = (typeof TensorTypes)[number];
-
 /** What goes into or comes out of a network. */
 export interface ITensorContract {
     /** Name of the input or output of the graph. */
     readonly name: string;
-    /** Element type. */
-    readonly type: TensorType;
+    /** Element type: networks may compute in others, and cast what goes in and comes out. */
+    readonly type: "float32";
     /** Fixed dimensions, outermost first. */
     readonly shape: readonly number[];
 }

@@ -10,7 +10,6 @@ import {
     MaxTensorChannels,
     MaxTensors,
 } from "./limits.js";
-import { TensorTypes } from "./mapModel.js";
 
 /** Part of the root extension: the networks, and the tiers that run them. */
 
@@ -47,7 +46,10 @@ export function Described<T extends v.GenericSchema>(
 
 const TensorSchema = v.strictObject({
     name: Described(Text, "Name of the ONNX graph input or output."),
-    type: Described(v.picklist(TensorTypes), "Element type."),
+    type: Described(
+        v.literal("float32", "not float32, in which tensors pass between networks"),
+        "Element type; what is computed inside the graph may have others.",
+    ),
     shape: Described(
         v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(8)),
         "Dimensions, outermost first; all are fixed.",

@@ -90,7 +90,7 @@ function CheckSide(
             `Network "${network}" has an ${side} "${extra}" that the avatar does not name.`,
         );
     }
-    for (const { name, type, shape } of contracts) {
+    for (const { name, shape } of contracts) {
         const subject = `The ${side} "${name}" of network "${network}"`;
         const value = metadata.find((candidate) => candidate.name === name);
         if (!value) {
@@ -99,11 +99,11 @@ function CheckSide(
                 `${subject} is not in the graph, which has: ${names.map((other) => `"${other}"`).join(", ")}.`,
             );
         }
-        if (type !== "float32" || !value.isTensor || value.type !== "float32") {
+        if (!value.isTensor || value.type !== "float32") {
             const found = value.isTensor ? value.type : "something that is not a tensor";
             throw new NetworkError(
                 "wrong-contract",
-                `${subject} is ${type} by the avatar and ${found} in the graph. Both have to be float32; cast inside the graph.`,
+                `${subject} is ${found} in the graph. It has to be float32, as the avatar says; cast inside the graph.`,
             );
         }
         const open = value.shape.map((size, axis) => (typeof size === "number" ? size : (shape[axis] ?? -1)));

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
+import { DecodeOnnx } from "../../../src/format/onnx/decodeOnnx.js";
+import { EncodeOnnx } from "../../../src/format/onnx/encodeOnnx.js";
+import { OnnxElements } from "../../../src/format/onnx/onnxModel.js";
 import { NetworkError, type NetworkErrorCode } from "../../../src/networks/networkError.js";
 import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
 import { TensorOfData } from "../../../src/networks/networkTensor.js";
-import { MakePointwiseNetwork, MakeUnknownOperatorNetwork } from "../../support/onnxGraphs.js";
+import { MakePointwiseNetwork, MakeUnknownOperatorNetwork, OnnxNode } from "../../support/onnxGraphs.js";
 import { UsePlainWasm } from "../../support/plainWasm.js";
 
 UsePlainWasm();
@@ -26,6 +29,16 @@ beforeAll(async () => {
 afterAll(() => {
     runtime.dispose();
 });
+
+/** A network whose input is float32 by the avatar and int32 in the graph. */
+function MakeWholeNumbersNetwork(): IAvatarNetwork {
+    const model = DecodeOnnx(network.bytes!);
+    const [input] = model.graph.inputs;
+    const nodes = [OnnxNode("Cast", "pose_map", "maps", { to: OnnxElements.float32.code })];
+    const graph = { ...model.graph, nodes, initializers: [], inputs: [{ ...input!, type: "int32" as const }] };
+    const bytes = EncodeOnnx({ ...model, graph });
+    return { ...network, name: "whole", bytes, byteLength: bytes.byteLength };
+}
 
 /** What is thrown when a network is loaded. */
 async function FailureAsync(bad: IAvatarNetwork, bytes = bad.bytes!): Promise<NetworkError> {
@@ -89,7 +102,7 @@ describe("a network on the processor", () => {
             "wrong-contract",
             "[1, 2, 2, 2]",
         ],
-        ["of another type", { ...network, inputs: [{ ...contract, type: "int32" }] }, "wrong-contract", "int32"],
+        ["of another type", MakeWholeNumbersNetwork(), "wrong-contract", "is int32 in the graph"],
         ["that makes NaN", overflow, "non-finite", '"maps"'],
     ];
     it.each(cases)("refuses a network %s by name", async (_title, bad, code, words) => {
