@@ -74,6 +74,7 @@ DescribeGolden("base values and decoding of a body (golden)", () => {
             scales: Float32Array.from(fixture.values("raw_scale0")),
             rotations: Float32Array.from({ length: count * 4 }, (_, i) => Number(i % 4 === 3)),
             colors: new Float32Array(count * 3),
+            colorActivation: "none" as const,
         };
         const maps = new Map([
             ["position_map", MapOf(fixture, "raw_position", 3, texels)],
