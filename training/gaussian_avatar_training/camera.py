@@ -29,7 +29,7 @@ class Camera:
     height: int
     """Pixels."""
     slope_limits: tuple[float, float]
-    """Largest |x/z| and |y/z| at which the slope of the projection is taken; a window keeps those of the whole picture."""
+    """Largest |x/z| and |y/z| where the projection's slope is still its own: 1.3 times those of the picture."""
     near: float = 0.01
     """Metres; nothing nearer is seen."""
 

@@ -1,8 +1,8 @@
 """Figures of merit, of pictures [H,W,C] of display values in 0…1, composed over black unless a caller says otherwise.
 
-PSNR = 10·log₁₀(1 / mse) in decibels, mse the mean over all pixels and channels of (x − y)². Masked: over all channels of
-the pixels whose mask is above ½. Of a crop: of the pixels in the smallest rectangle around the mask above ½, widened by a
-margin on all sides and cut at the border of the picture. Equal pictures have PSNR ∞. SSIM is defined in `similarity`.
+PSNR = 10·log₁₀(1 / mse) in decibels, mse the mean over all pixels and channels of (x − y)². Masked: over all channels
+of the pixels whose mask is above ½. Of a crop: of the pixels in the smallest rectangle around the mask above ½, widened
+by a margin on all sides and cut at the border of the picture. Equal pictures have PSNR ∞. SSIM: see `similarity`.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ Of pictures x, y of values 0…1 [H,W,C], every channel for itself:
     SSIM = (2·μx·μy + c1)·(2·σxy + c2) / ((μx² + μy² + c1)·(σx² + σy² + c2)),   c1 = 0.01², c2 = 0.03²
 
 with means, variances and covariance weighted by a window of 11 × 11 pixels: the outer product of wᵢ ∝
-exp(−(i − 5)²/(2·1.5²)), i = 0…10, Σw = 1; σx² = E[x²] − μx² and so on (weights that sum to 1, no correction for the number
-of samples). Only windows that lie wholly in the picture count (no padding), (H − 10)·(W − 10) of them; the figure is their
-plain mean over all channels. Values are not clamped and not rounded.
+exp(−(i − 5)²/(2·1.5²)), i = 0…10, Σw = 1; σx² = E[x²] − μx² and so on (no correction for the number of samples). Only
+windows that lie wholly in the picture count (no padding), (H − 10)·(W − 10) of them; the figure is their plain mean,
+over all channels. Values are not clamped and not rounded.
 """
 
 from __future__ import annotations
