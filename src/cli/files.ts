@@ -93,15 +93,41 @@ async function StatAsync(path: string): Promise<Stats | undefined> {
  * @throws {@link CliError} `file-unwritable`
  */
 export async function WriteFileAtomicAsync(path: string, bytes: Uint8Array): Promise<void> {
-    const folder = dirname(path);
-    const staging = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);
+    await WriteFilesAtomicAsync([[path, bytes]]);
+}
+
+/**
+ * Writes files that belong together: nothing takes its place before all are on the disk.
+ *
+ * @param files paths and contents, in the order in which they take their places
+ * @throws {@link CliError} `file-unwritable`
+ */
+export async function WriteFilesAtomicAsync(files: readonly (readonly [string, Uint8Array])[]): Promise<void> {
+    const staged = files.map(([path, bytes]) => {
+        const staging = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+        return { path, bytes, staging };
+    });
+    let current = "";
     try {
-        await MakeFolderAsync(resolve(folder));
-        await writeFile(staging, bytes);
-        await rename(staging, path);
+        // One after the other: the first that fails is the one to name.
+        /* eslint-disable no-await-in-loop */
+        for (const { path, bytes, staging } of staged) {
+            current = path;
+            await MakeFolderAsync(resolve(dirname(path)));
+            await writeFile(staging, bytes);
+        }
+        for (const { path, staging } of staged) {
+            current = path;
+            await rename(staging, path);
+        }
+        /* eslint-enable no-await-in-loop */
     } catch (cause) {
-        await rm(staging, { force: true }).catch(() => undefined);
-        throw new CliError("file-unwritable", `${path} cannot be written: ${ReasonOf(cause)}.`, { cause });
+        await Promise.all(
+            staged.map(async ({ staging }) => {
+                await rm(staging, { force: true }).catch(() => undefined);
+            }),
+        );
+        throw new CliError("file-unwritable", `${current} cannot be written: ${ReasonOf(cause)}.`, { cause });
     }
 }
 

@@ -10,7 +10,7 @@ import { WriteAvatar, WriteAvatarFiles } from "../../format/writeAvatar.js";
 import { FormatBytes } from "../avatarSummary.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
-import { ReadUserFileAsync, RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
+import { ReadUserFileAsync, RequireWritableAsync, WriteFilesAtomicAsync } from "../files.js";
 import { FolderOnDisk } from "../folderOnDisk.js";
 import { TextOption } from "../optionValues.js";
 import { RequireExtension, RequireNoInput } from "../outputFile.js";
@@ -73,10 +73,7 @@ Examples
         const start = performance.now();
         try {
             const files = await ConvertFilesAsync(line, folder, output);
-            for (const [name, bytes] of files) {
-                // eslint-disable-next-line no-await-in-loop -- the avatar comes last, when all it names is there
-                await WriteFileAtomicAsync(join(dirname(output), name), bytes);
-            }
+            await WriteFilesAtomicAsync(files.map(([name, bytes]) => [join(dirname(output), name), bytes]));
             const seconds = ((performance.now() - start) / 1000).toFixed(1);
             const isAlone = files.length === 1;
             const sizes = files.map(([name, bytes]) => `${isAlone ? "" : `${name} `}${FormatBytes(bytes.length)}`);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
+import { WriteFilesAtomicAsync } from "../../../src/cli/files.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { MakeTestFolder, RunAsync } from "../../support/cliRun.js";
 import { SmallBodyCheckpointAsync } from "../../support/bodyCheckpoint.js";
@@ -48,6 +49,19 @@ describe("gaussian-avatar convert", () => {
         expect(await run("--data", Data, "--checkpoint", params)).toMatch(/without "data\.pkl"/);
         expect(existsSync(output)).toBe(false);
     });
+});
+
+it("writes files that belong together all, or none", async () => {
+    const [first, blocked] = [pathOf("pair/a.onnx"), pathOf("blocked")];
+    const bytes = new Uint8Array(3);
+    writeFileSync(blocked, "a file, where a folder is needed");
+    await expect(
+        WriteFilesAtomicAsync([
+            [first, bytes],
+            [join(blocked, "a.glb"), bytes],
+        ]),
+    ).rejects.toMatchObject({ code: "file-unwritable", message: expect.stringMatching(/a\.glb cannot be written/) });
+    expect(readdirSync(dirname(first))).toEqual([]);
 });
 
 DescribeGolden("gaussian-avatar convert (golden)", () => {
