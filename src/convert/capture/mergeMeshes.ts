@@ -25,6 +25,8 @@ export interface IMergedMesh {
     readonly vertexParts: Uint16Array;
     /** The parts, without their places among the triangles. */
     readonly parts: readonly Omit<ISubjectPart, "firstTriangle" | "triangleCount">[];
+    /** Node that each part hangs on; parts of a node are materials of one mesh. */
+    readonly partNodes: readonly number[];
     /** Morph targets: [V,3] offsets. */
     readonly morphs: readonly { readonly name: string; readonly deltas: Float32Array }[];
 }
@@ -73,6 +75,7 @@ export function MergeMeshes(
             kind: KindOfMesh(mesh, kinds),
             ...LookOf(mesh.source.material),
         })),
+        partNodes: solid.map(({ source }) => source.node),
         morphs: MorphNames(solid).map((name) => {
             const none = new Float32Array(0);
             const deltasOf = (mesh: ICanonicalMesh): Float32Array =>

@@ -5,6 +5,7 @@ import { type IRiggedCharacter } from "../bake/riggedCharacter.js";
 import { type ICaptureSubject, type ISubjectPart } from "./captureSubject.js";
 import { type IMergedMesh, MergeMeshes } from "./mergeMeshes.js";
 import { type SubjectPartKind } from "./partKind.js";
+import { AddSurfaceDetail } from "./surfaceDetail.js";
 import { ComputeNormals } from "./surfaceNormals.js";
 import { WeldVertices } from "./weldVertices.js";
 
@@ -39,14 +40,17 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
     const meshes = figure.meshes.filter(
         ({ source }) => !without.has(source.name) && !without.has(source.material.name),
     );
-    const mesh = MergeMeshes(meshes, options.kinds ?? {});
-    const welds = WeldVertices(mesh.positions, mesh.normals, mesh.vertexParts);
+    const restJoints = Float32Array.from(figure.joints.flat());
+    const coarse = MergeMeshes(meshes, options.kinds ?? {});
+    // Materials of one mesh may meet in the middle of a surface; meshes do not.
+    const mesh = AddSurfaceDetail(coarse, restJoints, SurfacesOf(coarse));
+    const welds = WeldVertices(mesh.positions, mesh.normals, SurfacesOf(mesh));
     const normals = new Float32Array(mesh.positions.length);
     ComputeNormals(mesh.positions, mesh.triangles, welds.smooth, normals);
     return {
         name: character.name,
         joints: SmplxJointNames.map((name, j) => ({ name, parent: SmplxJointParents[j]! })),
-        restJoints: Float32Array.from(figure.joints.flat()),
+        restJoints,
         positions: mesh.positions,
         normals,
         uvs: mesh.uvs,
@@ -60,6 +64,10 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
         welds: welds.points,
         smoothGroups: welds.smooth,
     };
+}
+
+function SurfacesOf({ vertexParts, partNodes }: IMergedMesh): Uint32Array {
+    return Uint32Array.from(vertexParts, (part) => partNodes[part]!);
 }
 
 function PlaceParts({ parts, triangleParts }: IMergedMesh): ISubjectPart[] {
