@@ -110,6 +110,10 @@ async function FixHandsAsync(
         evaluation.warn("No points belong to one of the hands, so hands are not fixed.");
         return null;
     }
+    evaluation.warn(
+        "Where fixed hands begin follows from skinning weights, since the vertices of hands are in no file of the subject: " +
+            "a wrist that is 1 cm off changes the blend by up to 0.11, in the forearm.",
+    );
     const size = model.conditioning.size;
     const input = { shape: [1, 3, size, size], data: FrontPlanes(handMap) };
     const inputs = new Map<string, INetworkInput>([[ConditioningTensors.pose, input]]);
