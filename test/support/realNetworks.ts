@@ -16,14 +16,10 @@ const BodyGains = { position: 0.1, opacity: 4, scale: 1, rotation: 1, color: 20 
  * A person with both tiers, whose networks are those of real people with fewer pixels and random weights.
  *
  * @param asset the person
- * @param kind of the weights; `silent` has networks of which nothing is taken
+ * @param precision of the weights
  */
-export function WithRealNetworks(asset: IAvatarAsset, kind: NetworkPrecision | "silent"): IAvatarAsset {
-    const precision = kind === "silent" ? "float32" : kind;
-    const models = [MakeLite(asset, precision), MakeBody(asset, precision)];
-    const nothing = { position: 0, opacity: 0, scale: 0, rotation: 0, color: 0 };
-    const silenced = models.map((model) => ({ ...model, decoding: { ...model.decoding, gains: nothing } }));
-    return { ...asset, mapModels: kind === "silent" ? silenced : models };
+export function WithRealNetworks(asset: IAvatarAsset, precision: NetworkPrecision): IAvatarAsset {
+    return { ...asset, mapModels: [MakeLite(asset, precision), MakeBody(asset, precision)] };
 }
 
 /** The network of small trained avatars as it is, at a fourth of the side. */

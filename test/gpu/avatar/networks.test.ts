@@ -259,7 +259,7 @@ DescribeGpu("an avatar with networks", () => {
         expect(errors).toEqual([]);
     });
 
-    // On SwiftShader compiling what ONNX Runtime makes of one convolution takes half a minute.
+    // On SwiftShader compiling what ONNX Runtime makes of one convolution takes seconds.
     (Adapter.isFast ? it : it.skip)(
         "runs its networks on the engine's own device where that is hardware, and shows the same",
         async () => {
