@@ -18,8 +18,7 @@ export function DecodeTensor(field: IWireField): IOnnxTensor {
     let code = 0;
     let raw: Uint8Array | null = null;
     const shape: number[] = [];
-    const numbers: number[] = [];
-    const add = (value: number): unknown => numbers.push(value);
+    const lists: Float64Array[] = [];
     field.message((part) => {
         if ((TensorFields.unsupported as readonly number[]).includes(part.number)) {
             throw new OnnxError(
@@ -41,21 +40,21 @@ export function DecodeTensor(field: IWireField): IOnnxTensor {
                 raw = part.bytes();
                 break;
             case TensorFields.floats:
-                part.numbers("float", add);
+                lists.push(part.elements("float"));
                 break;
             case TensorFields.doubles:
-                part.numbers("double", add);
+                lists.push(part.elements("double"));
                 break;
             case TensorFields.ints:
             case TensorFields.longs:
             case TensorFields.unsignedLongs:
-                part.numbers("integer", add);
+                lists.push(part.elements("integer"));
                 break;
         }
     });
     const type = RequireElement(code, `Tensor "${name}"`);
     const elements = ElementsOf(shape, name);
-    const bytes = raw ?? BytesOf(type, numbers, elements === numbers.length ? elements : 0);
+    const bytes = raw ?? BytesOf(type, lists);
     if (bytes.byteLength !== elements * OnnxElements[type].size) {
         throw new OnnxError(
             "damaged-network",
@@ -94,9 +93,9 @@ function ElementsOf(shape: readonly number[], name: string): number {
 }
 
 /** Lists of numbers as bytes. Halves are listed as the integers of their bits. */
-function BytesOf(type: OnnxElement, numbers: readonly number[], count: number): Uint8Array {
+function BytesOf(type: OnnxElement, lists: readonly Float64Array[]): Uint8Array {
     const { size } = OnnxElements[type];
-    const bytes = new Uint8Array(count * size);
+    const bytes = new Uint8Array(lists.reduce((count, list) => count + list.length, 0) * size);
     const view = new DataView(bytes.buffer);
     const write: (offset: number, value: number) => void = {
         float32: (offset: number, value: number) => view.setFloat32(offset, value, true),
@@ -112,8 +111,12 @@ function BytesOf(type: OnnxElement, numbers: readonly number[], count: number): 
         int64: (offset: number, value: number) => view.setBigInt64(offset, BigInt(value), true),
         uint64: (offset: number, value: number) => view.setBigUint64(offset, BigInt(value), true),
     }[type];
-    for (let index = 0; index < count; index++) {
-        write(index * size, numbers[index]!);
+    let offset = 0;
+    for (const list of lists) {
+        for (const value of list) {
+            write(offset, value);
+            offset += size;
+        }
     }
     return bytes;
 }

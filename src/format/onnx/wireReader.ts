@@ -13,6 +13,12 @@ const Fixed64 = 1;
 const Bytes = 2;
 const Fixed32 = 5;
 
+/** How a number is written. */
+export type WireNumber = "integer" | "float" | "double";
+
+/** Wire type of each number. */
+const WireTypes: Readonly<Record<WireNumber, number>> = { integer: Varint, float: Fixed32, double: Fixed64 };
+
 /** One field of a message, its value still to be read. */
 export interface IWireField {
     /** Number of the field. */
@@ -25,8 +31,10 @@ export interface IWireField {
     readonly integer: () => number;
     /** Reads a float32. */
     readonly float: () => number;
-    /** Reads one number, or as many as are packed, and hands each over. */
-    readonly numbers: (type: "integer" | "float" | "double", add: (value: number) => void) => void;
+    /** Reads one number, or as many as are packed, and hands each over. For short lists: each counts as a thing. */
+    readonly numbers: (type: WireNumber, add: (value: number) => void) => void;
+    /** Reads the same for long lists: eight bytes of memory for each number, of which the file has at least one. */
+    readonly elements: (type: WireNumber) => Float64Array;
     /** Reads a message inside this one: hands over its fields. */
     readonly message: (onField: (field: IWireField) => void) => void;
 }
@@ -100,7 +108,20 @@ export class WireReader {
             bytes: () => (expect(Bytes), reader.bytes()),
             integer: () => (expect(Varint), this._integer()),
             float: () => (expect(Fixed32), reader.float()),
-            numbers: (type, add) => this._readNumbers(wireType, type, add),
+            numbers: (type, add) => {
+                for (const value of this._numbers(wireType, type)) {
+                    this._count();
+                    add(value);
+                }
+            },
+            elements: (type) => {
+                const values = new Float64Array(this._countNumbers(wireType, type));
+                let index = 0;
+                for (const value of this._numbers(wireType, type)) {
+                    values[index++] = value;
+                }
+                return values;
+            },
             message: (onField) => {
                 expect(Bytes);
                 const length = reader.uint32();
@@ -109,25 +130,38 @@ export class WireReader {
         };
     }
 
-    private _readNumbers(wireType: number, type: "integer" | "float" | "double", add: (value: number) => void): void {
+    private *_numbers(wireType: number, type: WireNumber): Generator<number> {
         const reader = this._reader;
-        const read = { integer: () => this._integer(), float: () => reader.float(), double: () => reader.double() }[
-            type
-        ];
-        if (wireType === Bytes) {
-            const length = reader.uint32();
-            const end = reader.pos + length;
-            if (end > reader.len) {
-                throw new RangeError("numbers beyond the end");
-            }
-            while (reader.pos < end) {
-                add(read());
-            }
-        } else if (wireType === { integer: Varint, float: Fixed32, double: Fixed64 }[type]) {
-            add(read());
-        } else {
+        if (wireType !== Bytes && wireType !== WireTypes[type]) {
             throw new RangeError(`wire type ${wireType} for a number`);
         }
+        const length = wireType === Bytes ? reader.uint32() : 1;
+        const end = reader.pos + length;
+        if (end > reader.len) {
+            throw new RangeError("numbers beyond the end");
+        }
+        // Not packed, there is one, of whatever length.
+        const last = wireType === Bytes ? end : reader.pos + 1;
+        while (reader.pos < last) {
+            yield type === "integer" ? this._integer() : type === "float" ? reader.float() : reader.double();
+        }
+    }
+
+    /** How many numbers the field has, which is left where it is. */
+    private _countNumbers(wireType: number, type: WireNumber): number {
+        if (wireType !== Bytes) {
+            return 1;
+        }
+        const reader = this._reader;
+        const start = reader.pos;
+        const length = reader.uint32();
+        const bytes = reader.buf.subarray(reader.pos, reader.pos + length);
+        reader.pos = start;
+        if (type !== "integer") {
+            return Math.ceil(length / (type === "float" ? 4 : 8));
+        }
+        // The last byte of each is the one below 128.
+        return bytes.reduce((count, byte) => count + (byte < 128 ? 1 : 0), 0);
     }
 
     private _integer(): number {

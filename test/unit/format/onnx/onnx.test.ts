@@ -159,6 +159,28 @@ describe("Damaged ONNX files", () => {
         expect(DecodeError(flood).message).toContain("more than");
     });
 
+    it("cannot make numbers of an attribute or dimensions out of single bytes without end", () => {
+        const count = 2 ** 18;
+        const attribute = new protobuf.Writer();
+        attribute.uint32((7 << 3) | 2).fork().uint32((1 << 3) | 2).fork().uint32((5 << 3) | 2).fork(); // prettier-ignore
+        attribute.uint32((8 << 3) | 2).bytes(new Uint8Array(count));
+        expect(DecodeError(attribute.ldelim().ldelim().ldelim().finish()).message).toContain("more than 250000 parts");
+        const dimensions = FileWithTensor((writer) => writer.uint32((1 << 3) | 2).bytes(new Uint8Array(count)));
+        expect(DecodeError(dimensions).message).toContain("more than 250000 parts");
+    });
+
+    it("may hold more numbers than that as a tensor, in lists that are joined, but no others than its shape says", () => {
+        const count = 2 ** 18;
+        const write = (missing: number): Uint8Array =>
+            FileWithTensor((writer) => {
+                writer.uint32((1 << 3) | 2).fork().int64(count + 1).ldelim().uint32((2 << 3) | 0).int32(3); // prettier-ignore
+                writer.uint32((5 << 3) | 2).bytes(new Uint8Array(count - missing).fill(7)).uint32((5 << 3) | 0).int32(-1); // prettier-ignore
+            });
+        const [tensor] = DecodeOnnx(write(0)).graph.initializers;
+        expect([tensor!.bytes.length, ...tensor!.bytes.slice(-2)]).toEqual([count + 1, 7, 255]);
+        expect(DecodeError(write(1)).message).toContain(`has ${count} bytes instead of ${count + 1}`);
+    });
+
     it("say what is not supported", () => {
         const external = FileWithTensor((writer) => {
             writer.uint32((8 << 3) | 2).string("far").uint32((13 << 3) | 2).string("x"); // prettier-ignore
