@@ -3,10 +3,22 @@
 #include "project.h"
 #include "rasterise.h"
 #include "ssim.h"
+#include <memory>
+#include <new>
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
-#define EXPORT_ALL(Scalar, suffix)                                                                                      \
+// A null pointer when there is not enough memory: no exception crosses to Python.
+template <class Pointer, class Body>
+Pointer WithMemory(const Body &body) {
+    try {
+        return body();
+    } catch (const std::bad_alloc &) {
+        return nullptr;
+    }
+}
+
+#define EXPORT_ALL(Scalar, suffix)                                                                                     \
     EXPORT void pose_##suffix(int count, int threads, const Scalar *positions, const Scalar *logScales,                \
                               const Scalar *rotations, const Scalar *matrices, Scalar *posed, Scalar *covariances) {   \
         Pose(count, threads, positions, logScales, rotations, matrices, posed, covariances);                           \
@@ -17,8 +29,8 @@
         PoseGradient(count, threads, logScales, rotations, matrices, toPosed, toCovariances, toPositions, toLogScales, \
                      toRotations);                                                                                     \
     }                                                                                                                  \
-    EXPORT int project_##suffix(int count, int threads, const Camera *camera, const Scalar *positions,                 \
-                                const Scalar *covariances, Scalar *means, Scalar *conics, Scalar *depths) {            \
+    EXPORT void project_##suffix(int count, int threads, const Camera *camera, const Scalar *positions,                \
+                                 const Scalar *covariances, Scalar *means, Scalar *conics, Scalar *depths) {           \
         return Project(count, threads, *camera, positions, covariances, means, conics, depths);                        \
     }                                                                                                                  \
     EXPORT void project_gradient_##suffix(int count, int threads, const Camera *camera, const Scalar *positions,       \
@@ -32,19 +44,24 @@
                                           const Scalar *means, const Scalar *conics, const Scalar *opacities,          \
                                           const Scalar *colors, const Scalar *depths, const Scalar *background,        \
                                           int isPicture, Scalar *image) {                                              \
-        auto *drawing = new Drawing<Scalar>();                                                                         \
-        drawing->width = width;                                                                                        \
-        drawing->height = height;                                                                                      \
-        drawing->rules = *rules;                                                                                       \
-        Bin(*drawing, count, threads, means, conics, opacities, colors, depths);                                       \
-        Draw(*drawing, threads, background, isPicture != 0, image);                                                    \
-        return drawing;                                                                                                \
+        return WithMemory<Drawing<Scalar> *>([&] {                                                                     \
+            auto drawing = std::make_unique<Drawing<Scalar>>();                                                        \
+            drawing->width = width;                                                                                    \
+            drawing->height = height;                                                                                  \
+            drawing->rules = *rules;                                                                                   \
+            Bin(*drawing, count, threads, means, conics, opacities, colors, depths);                                   \
+            Draw(*drawing, threads, background, isPicture != 0, image);                                                \
+            return drawing.release();                                                                                  \
+        });                                                                                                            \
     }                                                                                                                  \
-    EXPORT void draw_gradient_##suffix(const Drawing<Scalar> *drawing, int threads, const Scalar *background,          \
-                                       int isPicture, const Scalar *image, const Scalar *toImage, Scalar *toMeans,     \
-                                       Scalar *toConics, Scalar *toOpacities, Scalar *toColors) {                      \
-        DrawGradient(*drawing, threads, background, isPicture != 0, image, toImage, toMeans, toConics, toOpacities,    \
-                     toColors);                                                                                        \
+    EXPORT void *draw_gradient_##suffix(const Drawing<Scalar> *drawing, int threads, const Scalar *background,         \
+                                        int isPicture, const Scalar *image, const Scalar *toImage, Scalar *toMeans,    \
+                                        Scalar *toConics, Scalar *toOpacities, Scalar *toColors) {                     \
+        return WithMemory<void *>([&] {                                                                                \
+            DrawGradient(*drawing, threads, background, isPicture != 0, image, toImage, toMeans, toConics,             \
+                         toOpacities, toColors);                                                                       \
+            return static_cast<void *>(toMeans);                                                                       \
+        });                                                                                                            \
     }                                                                                                                  \
     EXPORT void free_drawing_##suffix(Drawing<Scalar> *drawing) { delete drawing; }                                    \
     EXPORT double ssim_##suffix(int width, int height, int channels, int threads, const Scalar *picture,               \

@@ -1,7 +1,6 @@
 // Gaussians into a picture: EWA splatting (Zwicker et al. 2001), gradients by hand.
 #pragma once
 #include "parallel.h"
-#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -49,18 +48,12 @@ struct Projection {
 };
 
 // means [N,2] pixels, conics [N,3] (inverse covariance a b c), depths [N] metres, infinite where nothing is seen.
-// Returns how many Gaussians are not finite.
 template <class Scalar>
-int Project(int count, int threads, const Camera &camera, const Scalar *positions, const Scalar *covariances,
-            Scalar *means, Scalar *conics, Scalar *depths) {
-    std::atomic<int> broken{0};
+void Project(int count, int threads, const Camera &camera, const Scalar *positions, const Scalar *covariances,
+             Scalar *means, Scalar *conics, Scalar *depths) {
     ForStretches(count, threads, [&](int begin, int end) {
         for (int i = begin; i < end; i++) {
-            const Scalar *packed = covariances + 6 * i;
-            const Projection<Scalar> at(camera, positions + 3 * i, packed);
-            const Scalar sum = at.point[0] + at.point[1] + at.point[2] + packed[0] + packed[1] + packed[2] + packed[3] +
-                               packed[4] + packed[5];
-            broken += !std::isfinite(sum);
+            const Projection<Scalar> at(camera, positions + 3 * i, covariances + 6 * i);
             const Scalar determinant = at.variance[0] * at.variance[2] - at.variance[1] * at.variance[1];
             // Rounding can take the determinant of a needle to zero.
             const bool isSeen = at.point[2] >= Scalar(camera.nearPlane) && determinant > 0 && std::isfinite(determinant);
@@ -74,7 +67,6 @@ int Project(int count, int threads, const Camera &camera, const Scalar *position
             conics[3 * i + 2] = isSeen ? at.variance[0] / determinant : 0;
         }
     });
-    return broken;
 }
 
 template <class Scalar>

@@ -57,6 +57,7 @@ def render(
 
     Raises:
         ValueError: Shapes do not match or something is not finite.
+        MemoryError: Splats are so large that the lists of what is in which tile do not fit.
     """
     check_rows(
         positions=(gaussians.positions, (3,)),
@@ -78,6 +79,11 @@ def render(
     return draw_tiles(*splats, background, (camera.width, camera.height))
 
 
+_TOO_LARGE = (
+    "There is no memory for so many splats in so many tiles: training has diverged, or scales are not in metres."
+)
+
+
 class _Draw(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> Tensor:
@@ -90,6 +96,8 @@ class _Draw(torch.autograd.Function):
         behind = (background, int(background is not None and background.ndim == 3))
         rules = native.drawing_rules(transmittance_min)
         pointer = native.call("draw", dtype, *sizes, rules, *splats, *behind, image, result=ctypes.c_void_p)
+        if pointer is None:
+            raise MemoryError(_TOO_LARGE)
         ctx.drawing = native.Drawing(pointer, dtype)
         ctx.behind = behind
         ctx.count = len(splats[0])
@@ -102,5 +110,9 @@ class _Draw(torch.autograd.Function):
         (image,) = ctx.saved_tensors
         outgoing = [image.new_zeros(ctx.count, *row) for row in ((2,), (3,), (), (3,))]
         arrays = (*ctx.behind, image, gradients[0].contiguous(), *outgoing)
-        native.call("draw_gradient", image.dtype, ctx.drawing.pointer, native.threads(), *arrays)
+        count = native.threads()
+        if ctx.count > 0 and not native.call(
+            "draw_gradient", image.dtype, ctx.drawing.pointer, count, *arrays, result=ctypes.c_void_p
+        ):
+            raise MemoryError(_TOO_LARGE)
         return *outgoing, None, None, None, None
