@@ -39,11 +39,7 @@ export async function CreateOrtSessionAsync(context: OrtContext, bytes: Uint8Arr
 
 /** Devices without halves, and the processor, which has few kernels for them, get the same graph in float32. */
 async function ToRunnableAsync(device: GPUDevice | null, bytes: Uint8Array): Promise<Uint8Array> {
-    if (device?.features.has("shader-f16")) {
-        return bytes;
-    }
-    const { ConvertOnnxToFloat32 } = await import(
-        /* webpackChunkName: "networks-onnx" */ "../format/onnx/convertOnnxToFloat32.js"
-    );
-    return ConvertOnnxToFloat32(bytes);
+    const { AdaptOnnx } = await import(/* webpackChunkName: "networks-onnx" */ "../format/onnx/adaptOnnx.js");
+    const hasHalves = device?.features.has("shader-f16") ?? false;
+    return AdaptOnnx(bytes, { hasHalves, isWebGpu: device !== null });
 }

@@ -7,6 +7,7 @@ import {
 } from "../../src/format/onnx/onnxModel.js";
 import { Float16Tensor, Float32Tensor } from "../../src/format/onnx/onnxTensor.js";
 import { type IAvatarNetwork, type ITensorContract } from "../../src/format/mapModel.js";
+import { SeededRandom } from "./seededRandom.js";
 
 /**
  * A node.
@@ -115,6 +116,25 @@ export function MakePointwiseNetwork(
         [1, rows, size, size],
     ] as const;
     return MakeOnnxNetwork(name, { [input]: shapes[0] }, { [output]: shapes[1] }, nodes, constants);
+}
+
+/**
+ * y = a 3×3 convolution of x, [1,inputs,4,4] → [1,outputs,4,4], with random weights.
+ *
+ * @param inputs channels that go in
+ * @param outputs channels that come out
+ * @returns the network
+ */
+export function MakeConvolution(inputs: number, outputs: number): IAvatarNetwork {
+    const random = SeededRandom(7);
+    const weight = Float32Array.from({ length: outputs * inputs * 9 }, () => (random() - 0.5) / inputs);
+    return MakeOnnxNetwork(
+        "convolution",
+        { x: [1, inputs, 4, 4] },
+        { y: [1, outputs, 4, 4] },
+        [OnnxNode("Conv", "x weight", "y", { kernel_shape: [3, 3], pads: [1, 1, 1, 1] })],
+        [Float32Tensor("weight", [outputs, inputs, 3, 3], weight)],
+    );
 }
 
 /**

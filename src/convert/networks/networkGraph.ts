@@ -1,4 +1,5 @@
 import { type OnnxAttributeValue } from "../../format/onnx/onnxModel.js";
+import { CopiesForWebGpu } from "../../format/onnx/repeatInputs.js";
 
 /** A tensor of a graph: what goes in, or what a node makes. */
 export interface IGraphValue {
@@ -263,24 +264,6 @@ export class NetworkGraph {
  */
 export function IsConstant(input: IGraphValue | IGraphConstant | null): input is IGraphConstant {
     return input !== null && "make" in input;
-}
-
-/**
- * ONNX Runtime 1.30 computes on WebGPU, without an error, other numbers where the inputs of a convolution are a multiple of three
- * above three but not of four, and the outputs a multiple of four. Such inputs are repeated up to a multiple of four.
- *
- * @param shape of the weights
- * @param groups of channels
- * @returns how many times the inputs are needed; 1 where all is well
- */
-function CopiesForWebGpu(shape: readonly number[], groups: number): number {
-    const [outputs, inputs, height, width] = shape as [number, number, number, number];
-    const isWrong =
-        groups === 1 && height * width > 1 && outputs % 4 === 0 && inputs > 3 && inputs % 3 === 0 && inputs % 4 !== 0;
-    if (!isWrong) {
-        return 1;
-    }
-    return inputs % 2 === 0 ? 2 : 4;
 }
 
 /** The same weights for inputs that are repeated: zeros for all but the first copy. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import * as ort from "onnxruntime-web/wasm";
 import protobuf from "protobufjs/minimal.js";
-import { ConvertOnnxToFloat32 } from "../../../../src/format/onnx/convertOnnxToFloat32.js";
+import { AdaptOnnx } from "../../../../src/format/onnx/adaptOnnx.js";
 import { DecodeOnnx } from "../../../../src/format/onnx/decodeOnnx.js";
 import { EncodeOnnx } from "../../../../src/format/onnx/encodeOnnx.js";
 import { OnnxError } from "../../../../src/format/onnx/onnxError.js";
 import { type IOnnxModel, type IOnnxTensor, OnnxElements } from "../../../../src/format/onnx/onnxModel.js";
 import { Float16Tensor, Float32Tensor, Int64Tensor, TensorValues } from "../../../../src/format/onnx/onnxTensor.js";
-import { MakePointwiseNetwork, OnnxNode } from "../../../support/onnxGraphs.js";
+import { MakeConvolution, MakeOnnxNetwork, MakePointwiseNetwork, OnnxNode } from "../../../support/onnxGraphs.js";
 import { SeededRandom } from "../../../support/seededRandom.js";
 
 /** A model with every kind of attribute, tensor and shape that the format here knows; it does not run. */
@@ -194,10 +194,13 @@ describe("Damaged ONNX files", () => {
     });
 });
 
-describe("ConvertOnnxToFloat32", () => {
+/** What has no halves and is not WebGPU. */
+const Processor = { hasHalves: false, isWebGpu: false };
+
+describe("AdaptOnnx", () => {
     it("leaves no half, and the same results but for the rounding of what is computed", async () => {
         const narrow = MakePointwiseNetwork("mix", "x", "y", [[0.1, 2], [0.3, -1]], [0.7, 0], 2, "float16"); // prettier-ignore
-        const wide = ConvertOnnxToFloat32(narrow.bytes!);
+        const wide = AdaptOnnx(narrow.bytes!, Processor);
         const { graph } = DecodeOnnx(wide);
         expect(graph.initializers.map((tensor) => tensor.type)).toEqual(["float32", "float32"]);
         expect(graph.nodes[0]!.attributes.get("to")).toEqual({ kind: "int", value: OnnxElements.float32.code });
@@ -207,11 +210,47 @@ describe("ConvertOnnxToFloat32", () => {
         expect(found[0]!).toBeCloseTo(tenth + 20 + bias, 5);
     });
 
+    it("leaves files without halves as they are, and for the processor those that it cannot read", () => {
+        const { bytes } = MakePointwiseNetwork("mix", "x", "y", [[1, 2], [0, -1]], [0.5, 0], 2); // prettier-ignore
+        expect(AdaptOnnx(bytes!, Processor)).toBe(bytes);
+        expect(AdaptOnnx(bytes!, { ...Processor, isWebGpu: true })).toBe(bytes);
+        const external = FileWithTensor((writer) => writer.uint32((13 << 3) | 2).string("x"));
+        expect(AdaptOnnx(external, Processor)).toBe(external);
+        expect(() => AdaptOnnx(external, { ...Processor, isWebGpu: true })).toThrow("another file");
+    });
+
+    it.each([6, 9])("repeats %i inputs of a convolution for WebGPU, with the same results", async (inputs) => {
+        const { bytes } = MakeConvolution(inputs, 4);
+        const mended = AdaptOnnx(bytes!, { ...Processor, isWebGpu: true });
+        const { nodes } = DecodeOnnx(mended).graph;
+        expect(nodes.map(({ operator }) => operator)).toEqual(["Concat", "Sub", "Concat", "Conv"]);
+        expect(nodes[0]!.inputs).toHaveLength(inputs === 6 ? 2 : 4);
+        const random = SeededRandom(3);
+        const data = Float32Array.from({ length: inputs * 16 }, random);
+        const [found, wanted] = [
+            await RunAsync(mended, data, [1, inputs, 4, 4]),
+            await RunAsync(bytes!, data, [1, inputs, 4, 4]),
+        ];
+        // The same products, and zeros, in another order.
+        expect(Math.max(...wanted.map((value, index) => Math.abs(value - found[index]!)))).toBeLessThan(1e-6);
+        expect(AdaptOnnx(MakeConvolution(inputs, 5).bytes!, { ...Processor, isWebGpu: true })).toHaveLength(
+            MakeConvolution(inputs, 5).byteLength,
+        );
+    });
+
+    it("refuses for WebGPU convolutions of which nobody can tell, by name", () => {
+        const shapes = { x: [1, 6, 4, 4], w: [4, 6, 3, 3] };
+        const nodes = [OnnxNode("Neg", "w", "weights"), OnnxNode("Conv", "x weights", "y")];
+        const { bytes } = MakeOnnxNetwork("computed", shapes, { y: [1, 4, 2, 2] }, nodes);
+        expect(() => AdaptOnnx(bytes!, { ...Processor, isWebGpu: true })).toThrow('Node "Conv:y" is a convolution');
+        expect(AdaptOnnx(bytes!, Processor)).toBe(bytes);
+    });
+
     it("widens constants in attributes, and refuses what has no half", () => {
         const model = MakeEveryPart();
         const half = Float16Tensor("", [1], Float32Array.of(1.5));
         const nodes = [OnnxNode("Constant", "", "c", { value: { kind: "tensor", value: half } })];
-        const { graph } = DecodeOnnx(ConvertOnnxToFloat32(EncodeOnnx({ ...model, graph: { ...model.graph, nodes } })));
+        const { graph } = DecodeOnnx(AdaptOnnx(EncodeOnnx({ ...model, graph: { ...model.graph, nodes } }), Processor));
         const attribute = graph.nodes[0]!.attributes.get("value")!;
         expect(attribute).toEqual({ kind: "tensor", value: Float32Tensor("", [1], Float32Array.of(1.5)) });
         expect(graph.outputs[0]!.type).toBe("float32");

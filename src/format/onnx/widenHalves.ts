@@ -1,6 +1,5 @@
-import { DecodeOnnx } from "./decodeOnnx.js";
-import { EncodeOnnx } from "./encodeOnnx.js";
 import {
+    type IOnnxModel,
     type IOnnxNode,
     type IOnnxTensor,
     type IOnnxValueInfo,
@@ -16,24 +15,22 @@ const TypeAttributes: ReadonlySet<string> = new Set(["to", "dtype"]);
  * Makes every half of a network a float32, for devices that have no `shader-f16`: constants, casts and declared types. Weights
  * keep their rounded values; what is computed from them gets the precision of float32.
  *
- * @param bytes an ONNX file
- * @returns an ONNX file without float16; it is about twice as large
- * @throws {@link OnnxError} where the file is damaged or has parts that avatars' networks do not have
+ * @param model any network
+ * @returns the network without float16, about twice as large; the very same where it has none
  */
-export function ConvertOnnxToFloat32(bytes: Uint8Array): Uint8Array {
-    const model = DecodeOnnx(bytes);
+export function WidenHalves(model: IOnnxModel): IOnnxModel {
     const { graph } = model;
-    return EncodeOnnx({
-        ...model,
-        graph: {
-            ...graph,
-            nodes: graph.nodes.map(WidenNode),
-            initializers: graph.initializers.map(WidenTensor),
-            inputs: graph.inputs.map(WidenValueInfo),
-            outputs: graph.outputs.map(WidenValueInfo),
-            valueInfos: graph.valueInfos.map(WidenValueInfo),
-        },
-    });
+    const wide = {
+        nodes: graph.nodes.map(WidenNode),
+        initializers: graph.initializers.map(WidenTensor),
+        inputs: graph.inputs.map(WidenValueInfo),
+        outputs: graph.outputs.map(WidenValueInfo),
+        valueInfos: graph.valueInfos.map(WidenValueInfo),
+    };
+    const isSame = (Object.keys(wide) as (keyof typeof wide)[]).every((part) =>
+        wide[part].every((item, index) => item === graph[part][index]),
+    );
+    return isSame ? model : { ...model, graph: { ...graph, ...wide } };
 }
 
 function WidenNode(node: IOnnxNode): IOnnxNode {
@@ -41,12 +38,14 @@ function WidenNode(node: IOnnxNode): IOnnxNode {
     for (const [name, attribute] of node.attributes) {
         attributes.set(name, WidenAttribute(name, attribute));
     }
-    return { ...node, attributes };
+    const isSame = [...attributes].every(([name, attribute]) => attribute === node.attributes.get(name));
+    return isSame ? node : { ...node, attributes };
 }
 
 function WidenAttribute(name: string, attribute: OnnxAttributeValue): OnnxAttributeValue {
     if (attribute.kind === "tensor") {
-        return { kind: "tensor", value: WidenTensor(attribute.value) };
+        const value = WidenTensor(attribute.value);
+        return value === attribute.value ? attribute : { kind: "tensor", value };
     }
     if (attribute.kind === "int" && TypeAttributes.has(name) && attribute.value === OnnxElements.float16.code) {
         return { kind: "int", value: OnnxElements.float32.code };
