@@ -78,6 +78,7 @@ export class SharedModel {
             () => new MapModelBuffers(stages.device, model, `${asset.name}, ${model.tier}`),
         );
         try {
+            await stages.conditioning.prepareAsync(model);
             const program = await NetworkProgram.CreateAsync(
                 stages.runtime,
                 model.networks,

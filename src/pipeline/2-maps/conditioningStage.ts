@@ -1,8 +1,9 @@
 import { type IMapModel } from "../../format/mapModel.js";
 import { ComputeKernel } from "../../gpu/computeKernel.js";
-import { ConditioningBuffers } from "./conditioningBuffers.js";
+import { ConditioningBuffers, ConditioningTableSteps, type IConditioningTables } from "./conditioningBuffers.js";
 import { type IConditioningKernels, ConditioningInputs } from "./conditioningInputs.js";
 import { ConditioningShaders, PoseMapBindings, ViewMapBindings } from "./conditioningShaders.js";
+import { RunSteps, RunStepsAsync } from "./steps.js";
 
 interface ISharedBuffers {
     readonly buffers: ConditioningBuffers;
@@ -25,6 +26,8 @@ export class ConditioningStage {
     private readonly _kernels: IConditioningKernels;
     /** Tables of the models that are in use. */
     private readonly _shared = new Map<IMapModel, ISharedBuffers>();
+    /** Tables of models that are about to be used. */
+    private readonly _prepared = new WeakMap<IMapModel, IConditioningTables>();
 
     private constructor(device: GPUDevice, kernels: IConditioningKernels) {
         this._device = device;
@@ -54,6 +57,17 @@ export class ConditioningStage {
     }
 
     /**
+     * Makes the tables of a model while frames go on. Without it, {@link createInputs} makes them at once.
+     *
+     * @param model the model
+     */
+    public async prepareAsync(model: IMapModel): Promise<void> {
+        if (!this._shared.has(model) && !this._prepared.has(model)) {
+            this._prepared.set(model, await RunStepsAsync(ConditioningTableSteps(model)));
+        }
+    }
+
+    /**
      * Makes the inputs of one avatar. Those of the same model share its tables, which are made for the first and freed with the
      * last.
      *
@@ -64,7 +78,7 @@ export class ConditioningStage {
      */
     public createInputs(model: IMapModel, label: string): ConditioningInputs {
         const shared = this._shared.get(model) ?? {
-            buffers: new ConditioningBuffers(this._device, model, label),
+            buffers: new ConditioningBuffers(this._device, model, this._takeTables(model), label),
             users: new Set(),
         };
         const user = {};
@@ -82,5 +96,10 @@ export class ConditioningStage {
             release();
             throw error;
         }
+    }
+    private _takeTables(model: IMapModel): IConditioningTables {
+        const tables = this._prepared.get(model) ?? RunSteps(ConditioningTableSteps(model));
+        this._prepared.delete(model);
+        return tables;
     }
 }

@@ -2,6 +2,7 @@ import { type ConditioningChannel, type IMapModel } from "../../format/mapModel.
 import { SkinMatrixFloats } from "../1-pose/skinMatrix.js";
 import { type ILinearRows, EvaluateLinearRow, LinearRowsBuilder } from "./linearRows.js";
 import { type IPoseCoefficients, BuildPoseCoefficients, WritePoseCoefficients } from "./poseCoefficients.js";
+import { RunSteps, type Steps } from "./steps.js";
 import { ForEachBlock, GroupTexels, type ITexelBlocks, TexelMeans } from "./texelBlocks.js";
 
 /**
@@ -31,11 +32,17 @@ export interface IPoseMapTable {
  * @returns the table
  */
 export function BuildPoseMapTable(model: IMapModel): IPoseMapTable {
+    return RunSteps(PoseMapTableSteps(model));
+}
+
+/** The same in pieces. @param model the model */
+export function* PoseMapTableSteps(model: IMapModel): Steps<IPoseMapTable> {
     const { size, side, channels, reduction, projection } = model.conditioning;
     const jointCount = model.inverseBindMatrices.length / 16;
     const blocks = GroupTexels(model, size, side, reduction);
-    const posed = BuildPosedRows(model, blocks, jointCount);
+    const posed = yield* BuildPosedRows(model, blocks, jointCount);
     const coefficientCount = projection?.limits.length ?? 0;
+    yield;
     const matrices = new Float32Array((jointCount + 1 + coefficientCount) * SkinMatrixFloats);
     WriteScale(matrices, jointCount, 1);
     return {
@@ -89,7 +96,7 @@ export function EvaluatePoseMap(table: IPoseMapTable, jointMatrices: Float32Arra
 }
 
 /** A row for each pixel of each channel, before any projection. */
-function BuildPosedRows(model: IMapModel, blocks: ITexelBlocks, identity: number): ILinearRows {
+function* BuildPosedRows(model: IMapModel, blocks: ITexelBlocks, identity: number): Steps<ILinearRows> {
     const { size, channels } = model.conditioning;
     const pixels = size * size;
     const builder = new LinearRowsBuilder();
@@ -107,7 +114,7 @@ function BuildPosedRows(model: IMapModel, blocks: ITexelBlocks, identity: number
             means.addSkinned(builder, texels, model.normals, 0);
         },
     };
-    ForEachBlock(blocks, (place, texels) => {
+    yield* ForEachBlock(blocks, (place, texels) => {
         const pixel = place % pixels;
         const firstVector = place < pixels ? 0 : channels.length;
         channels.forEach((channel, index) => {

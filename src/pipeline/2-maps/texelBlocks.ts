@@ -1,5 +1,6 @@
 import { type IMapModel } from "../../format/mapModel.js";
 import { type LinearRowsBuilder } from "./linearRows.js";
+import { type Steps } from "./steps.js";
 
 /** Which texels make which pixel of a smaller map. Pixels without any are left out. */
 export interface ITexelBlocks {
@@ -60,17 +61,23 @@ export function GroupTexels(
     return { ...blocks, texels: grouped };
 }
 
+/** Pixels of a piece of {@link ForEachBlock}: less than a millisecond of work. */
+const PixelsAStep = 64;
+
 /**
  * Goes through pixels, ascending.
  *
  * @param blocks from {@link GroupTexels}
  * @param visit receives a pixel and the rows of its texels
  */
-export function ForEachBlock(blocks: ITexelBlocks, visit: (pixel: number, texels: Uint32Array) => void): void {
+export function* ForEachBlock(blocks: ITexelBlocks, visit: (pixel: number, texels: Uint32Array) => void): Steps<void> {
     const { pixels, firstTexels, texels } = blocks;
-    pixels.forEach((pixel, index) => {
-        visit(pixel, texels.subarray(firstTexels[index], firstTexels[index + 1]));
-    });
+    for (let index = 0; index < pixels.length; index++) {
+        visit(pixels[index]!, texels.subarray(firstTexels[index], firstTexels[index + 1]));
+        if (index % PixelsAStep === 0) {
+            yield;
+        }
+    }
 }
 
 /** Adds means of skinned points and directions to rows: one entry a joint, whatever the number of texels. */

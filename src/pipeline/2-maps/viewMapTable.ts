@@ -1,5 +1,6 @@
 import { type IMapModel } from "../../format/mapModel.js";
 import { type ILinearRows, LinearRowsBuilder } from "./linearRows.js";
+import { RunSteps, type Steps } from "./steps.js";
 import { ForEachBlock, GroupTexels, TexelMeans } from "./texelBlocks.js";
 
 /**
@@ -11,10 +12,15 @@ import { ForEachBlock, GroupTexels, TexelMeans } from "./texelBlocks.js";
  * @returns two rows a pixel
  */
 export function BuildViewMapTable(model: IMapModel): ILinearRows {
+    return RunSteps(ViewMapTableSteps(model));
+}
+
+/** The same in pieces. @param model a model with view maps */
+export function* ViewMapTableSteps(model: IMapModel): Steps<ILinearRows> {
     const camera = model.inverseBindMatrices.length / 16;
     const builder = new LinearRowsBuilder();
     const means = new TexelMeans(model);
-    ForEachBlock(GroupTexels(model, model.conditioning.viewSize, "both", "first"), (pixel, texels) => {
+    yield* ForEachBlock(GroupTexels(model, model.conditioning.viewSize, "both", "first"), (pixel, texels) => {
         builder.addRow(pixel);
         builder.addEntry(camera, 0, 0, 0, 1);
         means.addSkinned(builder, texels, model.positions, 1, -1);
