@@ -65,18 +65,21 @@ export interface IConditioning {
      * it is in the model's canonical space.
      */
     readonly restJoints: Uint16Array;
-    /** Keeps poses near those of the training; null when there is none. Only for channels `["position"]` of side `"front"`. */
+    /** Keeps poses near those of the training; null when there is none. */
     readonly projection: IPoseProjection | null;
     /** Side of the view maps, pixels, V; 0 when no network depends on the camera. Texels are reduced by `"first"`. */
     readonly viewSize: number;
 }
 
 /**
- * Linear model of the pose maps of the training: x' = Bᵀ clamp(B (x − μ), ±limit) + μ on the pixels of a mask. Pixels outside
+ * Linear model of the pose maps of the training: x' = Bᵀ clamp(B (x − μ), ±limit) + μ over the vectors of a mask. Those outside
  * keep their value.
  */
 export interface IPoseProjection {
-    /** [M] pixels of the mask, v·S + u, strictly ascending. */
+    /**
+     * [M] where the x of each vector of the mask stands in the pose map [C,S,S], strictly ascending: for the first channel of the
+     * front side, the pixel v·S + u.
+     */
     readonly pixels: Uint32Array;
     /** [M,3] μ, metres. */
     readonly mean: Float32Array;

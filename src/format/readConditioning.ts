@@ -6,6 +6,9 @@ import { type IMapsDescription } from "./tierSchema.js";
 /** Rows of a projection may miss a length of one by this. */
 const UnitTolerance = 0.01;
 
+/** Whole numbers are read as 32-bit floats, which are exact below. */
+const LargestExact = 2 ** 24;
+
 function ReadRestJoints(
     entries: readonly number[],
     path: string,
@@ -26,10 +29,13 @@ function ReadRestJoints(
 function ReadProjection(
     projection: NonNullable<IMapsDescription["conditioning"]["projection"]>,
     size: number,
+    vectorCount: number,
     path: string,
     arrays: MapArrayReader,
 ): IPoseProjection | null {
-    const pixels = arrays.readAscending(projection.pixels, `${path}/pixels`, size * size, size * size);
+    const vectors = vectorCount * size * size;
+    const limit = Math.min(3 * vectors, LargestExact);
+    const pixels = arrays.readAscending(projection.pixels, `${path}/pixels`, limit, vectors);
     const limits = arrays.require(
         arrays.readScalars(projection.limits, `${path}/limits`, MaxProjectionComponents),
         1,
@@ -40,6 +46,11 @@ function ReadProjection(
     );
     if (pixels === null || limits === null) {
         return null;
+    }
+    const misplaced = pixels.findIndex((pixel) => Math.floor(pixel / (size * size)) % 3 !== 0);
+    if (misplaced >= 0) {
+        const message = `entry ${misplaced} is ${pixels[misplaced]}, which is no x of a vector: y and z follow by themselves`;
+        return arrays.fail("invalid-map-model", `${path}/pixels`, message);
     }
     const mean = arrays.read(projection.mean, `${path}/mean`, 3, pixels.length);
     const components = arrays.requireLengths(
@@ -86,10 +97,7 @@ export function ReadConditioning(
     if (projection === undefined) {
         return conditioning;
     }
-    if (side !== "front" || channels.join(" ") !== "position") {
-        const message = 'works on channels ["position"] of side "front" only: remove it, or correct them';
-        return arrays.fail("invalid-map-model", `${path}/projection`, message);
-    }
-    const read = ReadProjection(projection, size, `${path}/projection`, arrays);
+    const vectorCount = channels.length * (side === "both" ? 2 : 1);
+    const read = ReadProjection(projection, size, vectorCount, `${path}/projection`, arrays);
     return read === null ? null : { ...conditioning, projection: read };
 }

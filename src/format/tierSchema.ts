@@ -79,7 +79,10 @@ export const NetworkSchema = v.strictObject({
 });
 
 const ProjectionSchema = v.strictObject({
-    pixels: Described(Index, "[M] pixels of the mask, v · size + u, strictly ascending: SCALAR of u8, u16 or u32."),
+    pixels: Described(
+        Index,
+        "[M] where the x of each projected vector stands in the pose map [C,size,size], strictly ascending: SCALAR of u8, u16 or u32.",
+    ),
     mean: Described(Index, "[M,3] mean of the training, metres: VEC3 of f32."),
     components: Described(Index, "[P,M,3] orthonormal rows, one behind the other: VEC3 of f32."),
     limits: Described(Index, "[P] largest absolute value of each coefficient, metres: SCALAR of f32."),
@@ -104,10 +107,7 @@ const ConditioningSchema = v.strictObject({
         v.pipe(Index, v.maxValue(MaxMapSize)),
         "Side of the view maps, pixels; 0 when no network depends on the camera.",
     ),
-    projection: Described(
-        v.optional(ProjectionSchema),
-        "Keeps poses near those of the training; for channels `position` of side `front` only.",
-    ),
+    projection: Described(v.optional(ProjectionSchema), "Keeps poses near those of the training."),
 });
 
 const AttributeOutputSchema = v.strictObject({

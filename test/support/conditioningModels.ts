@@ -17,11 +17,31 @@ export const ConditioningSamples: Readonly<Record<string, IMapModel>> = {
         conditioning: { channels: ["normal", "offset", "position"], viewSize: 8 },
     }),
     "a projection": MakeSampleMapModel(Asset, { texels: 200, hasProjection: true }),
+    "a projection of several channels": WithVectorsProjected(
+        MakeSampleMapModel(Asset, { texels: 200, conditioning: { channels: ["offset", "normal"] } }),
+    ),
     "no texels": MakeSampleMapModel(Asset, { texels: 0, conditioning: { viewSize: 8 } }),
 };
 
 function WithConditioning(model: IMapModel, changes: Partial<IMapModel>, conditioning: IConditioning): IMapModel {
     return { ...model, ...changes, conditioning };
+}
+
+/** With two components over some offsets of the front side and normals of the back. */
+function WithVectorsProjected(model: IMapModel): IMapModel {
+    const { conditioning } = model;
+    const plane = conditioning.size ** 2;
+    // Vectors: front offsets, front normals, back offsets, back normals; x, y, z each.
+    const pixels = [0, 9].flatMap((first) => Array.from({ length: plane / 2 }, (_, i) => first * plane + 2 * i));
+    const length = pixels.length * 3;
+    const components = Float32Array.from({ length: 2 * length }, (_, i) => Math.sin(i + 1) / Math.sqrt(length / 2));
+    const projection = {
+        pixels: Uint32Array.from(pixels),
+        mean: Float32Array.from({ length }, (_, i) => 0.2 * Math.cos(i)),
+        components,
+        limits: Float32Array.of(0.3, 20),
+    };
+    return WithConditioning(model, {}, { ...conditioning, projection });
 }
 
 /** A joint for each of the fixture's points, which lies at the origin: the translations of the joints are the pose map. */

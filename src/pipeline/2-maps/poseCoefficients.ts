@@ -9,8 +9,8 @@ import { type ILinearRows } from "./linearRows.js";
 export interface IPoseCoefficients {
     /** [P,12J] C. */
     readonly ofMatrices: Float64Array;
-    /** [P] B μ. */
-    readonly ofMean: Float64Array;
+    /** [P] B (μ − what of x no joint moves). */
+    readonly constants: Float64Array;
     /** [P] largest absolute value of each coefficient. */
     readonly limits: Float32Array;
     /** [P] working memory: z of the last {@link WritePoseCoefficients}. */
@@ -21,7 +21,7 @@ export interface IPoseCoefficients {
  * Sums a projection up.
  *
  * @param projection the projection
- * @param posed rows of the posed points of the front map, whose target is their pixel; pixels without a row are 0
+ * @param posed rows of the vectors of the pose map; those without a row are 0
  * @param jointCount J
  */
 export function BuildPoseCoefficients(
@@ -32,22 +32,22 @@ export function BuildPoseCoefficients(
     const { pixels, mean, components, limits } = projection;
     const width = jointCount * SkinMatrixFloats;
     const ofMatrices = new Float64Array(limits.length * width);
-    const ofMean = new Float64Array(limits.length);
+    const constants = new Float64Array(limits.length);
     const rowOf = new Map(Array.from(posed.targets, (target, row) => [target, row]));
     for (let k = 0; k < limits.length; k++) {
         const sums = ofMatrices.subarray(k * width, (k + 1) * width);
         pixels.forEach((pixel, index) => {
             const b = (k * pixels.length + index) * 3;
             for (let axis = 0; axis < 3; axis++) {
-                ofMean[k]! += components[b + axis]! * mean[index * 3 + axis]!;
+                constants[k]! += components[b + axis]! * mean[index * 3 + axis]!;
             }
             const row = rowOf.get(pixel);
             if (row !== undefined) {
-                AddRow(posed, row, components, b, sums);
+                constants[k]! -= AddRow(posed, row, components, b, sums);
             }
         });
     }
-    return { ofMatrices, ofMean, limits, values: new Float64Array(limits.length) };
+    return { ofMatrices, constants, limits, values: new Float64Array(limits.length) };
 }
 
 /**
@@ -57,10 +57,10 @@ export function BuildPoseCoefficients(
  * @param jointMatrices [J,12] rows of 3×4 matrices
  */
 export function WritePoseCoefficients(coefficients: IPoseCoefficients, jointMatrices: Float32Array): void {
-    const { ofMatrices, ofMean, limits, values } = coefficients;
+    const { ofMatrices, constants, limits, values } = coefficients;
     const width = jointMatrices.length;
     for (let k = 0; k < limits.length; k++) {
-        let sum = -ofMean[k]!;
+        let sum = -constants[k]!;
         for (let i = 0; i < width; i++) {
             sum += ofMatrices[k * width + i]! * jointMatrices[i]!;
         }
@@ -68,14 +68,27 @@ export function WritePoseCoefficients(coefficients: IPoseCoefficients, jointMatr
     }
 }
 
-/** Adds bᵀ M c over the entries of a row, as a linear form of the matrices; b are the components from `b` on. */
-function AddRow(posed: ILinearRows, row: number, components: Float32Array, b: number, sums: Float64Array): void {
+/**
+ * Adds bᵀ M c over the entries of a row, as a linear form of the joints' matrices; b are the components from `b` on.
+ *
+ * @returns the part of the entry that no joint moves
+ */
+function AddRow(posed: ILinearRows, row: number, components: Float32Array, b: number, sums: Float64Array): number {
     const { firstEntries, matrixIndices, coefficients } = posed;
     const end = firstEntries[row + 1]!;
+    let fixed = 0;
     for (let entry = firstEntries[row]!; entry < end; entry++) {
         const at = matrixIndices[entry]! * SkinMatrixFloats;
+        if (at === sums.length) {
+            // The identity, which stands behind the joints.
+            for (let axis = 0; axis < 3; axis++) {
+                fixed += components[b + axis]! * coefficients[entry * 4 + axis]!;
+            }
+            continue;
+        }
         for (let i = 0; i < SkinMatrixFloats; i++) {
             sums[at + i]! += components[b + (i >> 2)]! * coefficients[entry * 4 + (i & 3)]!;
         }
     }
+    return fixed;
 }

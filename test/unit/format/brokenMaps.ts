@@ -229,16 +229,16 @@ const Conditionings: readonly Case[] = [
         BreakMaps((maps) => (maps.conditioning.restJoints = [3, 3])),
     ],
     [
-        "a projection of both sides",
+        "a projection of what is no vector",
         "invalid-map-model",
-        /projection: works on channels/,
-        BreakMaps((maps) => (maps.conditioning.side = "both")),
+        /pixels: entry 1 is 64, which is no x of a vector/,
+        BreakMaps((maps, file) => (maps.conditioning.projection.pixels = Scalars(file, Uint16Array.of(1, 64)))),
     ],
     [
         "a projection pixel outside the pose map",
         "invalid-map-model",
-        /pixels: number 1 is 64.*below 64/,
-        BreakMaps((maps, file) => (maps.conditioning.projection.pixels = Scalars(file, Uint16Array.of(1, 64)))),
+        /pixels: number 1 is 192.*below 192/,
+        BreakMaps((maps, file) => (maps.conditioning.projection.pixels = Scalars(file, Uint16Array.of(1, 192)))),
     ],
     [
         "a projection with a mean of other pixels",
