@@ -1,7 +1,7 @@
 /**
  * Tests run as native ES modules: `npm test` sets `--experimental-vm-modules`. Two workers: the software GPU keeps little
- * more than one core busy, so two suites at once take four minutes where one after the other takes more than five. More
- * workers on two cores make it spin.
+ * more than one core busy, so two suites at once are quicker than one after the other. More workers on two cores make it
+ * spin.
  */
 export default {
     testEnvironment: "<rootDir>/test/support/nodeEnvironment.mjs",

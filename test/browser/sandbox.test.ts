@@ -13,6 +13,7 @@ import { WriteAvatar } from "../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../support/avatarSamples.js";
 import { EnsureFreshBuild } from "../support/freshBuild.js";
 import { LaunchBrowserAsync } from "./launch.js";
+import { ExpectSameNumbersInPageAsync } from "./networksInPage.js";
 import { ServeFolderAsync, type IFileServer } from "./serve.js";
 
 const SandboxFolder = resolve("dist-sandbox");
@@ -44,7 +45,7 @@ const FewGaussians = 4000;
 
 let browser: Browser;
 let server: IFileServer;
-/** The one page of all tests but the last: its caches stay warm. */
+/** The one page of all tests of the sandbox but the last: its caches stay warm. */
 let page: Page;
 /** Every complaint of the page since it was opened at an address. */
 const complaints: string[] = [];
@@ -288,3 +289,8 @@ describe("the sandbox in a browser", () => {
         expect(await bare.locator(".card li").count()).toBeGreaterThan(2);
     });
 });
+
+// Here, not in a file of its own, which would start a browser of its own.
+it("runs networks to the same numbers as Node", async () => {
+    await ExpectSameNumbersInPageAsync(browser);
+}, 60_000);

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { expect, it } from "@jest/globals";
+import { expect } from "@jest/globals";
+import { type Browser } from "playwright-core";
 import { BuildLiteUnet, type ILiteUnetConfig, LiteUnetShapes } from "../../src/convert/networks/buildLiteUnet.js";
 import { RunNetworksAsync } from "../support/networkRun.js";
 import { SeededRandom } from "../support/seededRandom.js";
-import { LaunchBrowserAsync } from "./launch.js";
 import { ServeFolderAsync } from "./serve.js";
 
 const Config: ILiteUnetConfig = { size: 8, inputChannels: 3, outputChannels: 2, widths: [4, 5, 6] };
@@ -17,7 +17,12 @@ const RunInPage = `async ({ url, bytes, pose }) => {
     return [...maps.data];
 }`;
 
-it("makes the same numbers in Node and in a browser", async () => {
+/**
+ * Expects one network, with seeded weights, to make the same numbers in a page as in Node.
+ *
+ * @param browser opens the page, and closes it
+ */
+export async function ExpectSameNumbersInPageAsync(browser: Browser): Promise<void> {
     const random = SeededRandom(1);
     const numbers = (count: number): Float32Array => Float32Array.from({ length: count }, () => random() - 0.5);
     const weights = new Map(
@@ -32,16 +37,12 @@ it("makes the same numbers in Node and in a browser", async () => {
     const wanted = tensors.get("maps")!.data;
 
     const server = await ServeFolderAsync(resolve("node_modules/onnxruntime-web/dist"));
-    const browser = await LaunchBrowserAsync();
+    const page = await browser.newPage();
     try {
-        const page = await browser.newPage();
-        await page.goto(`${server.url}/ort.wasm.bundle.min.mjs`);
-        const input = {
-            url: `${server.url}/ort.wasm.bundle.min.mjs`,
-            bytes: [...networks[0]!.bytes!],
-            pose: [...pose],
-        };
-        const found = await page.evaluate<number[]>(`(${RunInPage})(${JSON.stringify(input)})`);
+        const url = `${server.url}/ort.wasm.bundle.min.mjs`;
+        await page.goto(url);
+        const input = JSON.stringify({ url, bytes: [...networks[0]!.bytes!], pose: [...pose] });
+        const found = await page.evaluate<number[]>(`(${RunInPage})(${input})`);
         expect(found.length).toBe(wanted.length);
         const largest = Math.max(...wanted.map(Math.abs));
         const error = Math.max(...wanted.map((value, index) => Math.abs(value - found[index]!))) / largest;
@@ -49,7 +50,7 @@ it("makes the same numbers in Node and in a browser", async () => {
         expect(largest).toBeGreaterThan(0);
         expect(error).toBeLessThanOrEqual(1e-6);
     } finally {
-        await browser.close();
+        await page.close();
         await server.closeAsync();
     }
-}, 60_000);
+}
