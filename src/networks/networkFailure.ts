@@ -1,5 +1,6 @@
 import { AvatarError } from "../diagnostics/avatarError.js";
 import { NetworkError, type NetworkErrorCode } from "./networkError.js";
+import { DeviceComplaint } from "./watchDevice.js";
 
 /** What ONNX Runtime's messages say, by their words, since it has no codes; and what to do. The first that fits counts. */
 const Symptoms: readonly (readonly [RegExp, NetworkErrorCode, string])[] = [
@@ -36,6 +37,12 @@ export async function ToNetworkErrorAsync(error: unknown, network: string, bytes
         // We have read the file ourselves.
         const code = error.code === "damaged-network" ? "damaged-network" : "unsupported-operator";
         return new NetworkError(code, `Network "${network}": ${text}`, { cause: error });
+    }
+    if (error instanceof DeviceComplaint) {
+        const [code, remedy] = error.isOutOfMemory
+            ? (["out-of-memory", "does not fit into memory; use a smaller one."] as const)
+            : (["runtime-failed", "cannot be computed by this graphics device as ONNX Runtime does it."] as const);
+        return new NetworkError(code, `Network "${network}" ${remedy} Found: ${text}`, { cause: error });
     }
     const [, code, remedy] = Symptoms.find(([words]) => words.test(text)) ?? [
         null,

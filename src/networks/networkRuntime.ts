@@ -3,7 +3,7 @@ import { NetworkError } from "./networkError.js";
 import { NetworkSession } from "./networkSession.js";
 import { OrtContext } from "./ortContext.js";
 import { ChooseWebGpuBuild, LoadOrtAsync } from "./ortModule.js";
-import { ProbeNetwork } from "./probeNetwork.js";
+import { ProbeAsync, ProbeNetwork } from "./probeNetwork.js";
 import { IsSoftwareDevice } from "./softwareDevice.js";
 
 /** What computes: `"webgpu"`, the graphics device; `"wasm"`, the processor, in browsers in a worker. */
@@ -60,7 +60,10 @@ export class NetworkRuntime {
         try {
             return await NetworkRuntime._CreateAsync(device, null);
         } catch (error) {
-            if (provider === "webgpu" || !(error instanceof NetworkError) || error.code === "runtime-missing") {
+            // Who has lost the device makes another one, on which networks are fast again.
+            const isFinal =
+                error instanceof NetworkError && (error.code === "runtime-missing" || error.code === "device-lost");
+            if (provider === "webgpu" || !(error instanceof NetworkError) || isFinal) {
                 throw error;
             }
             const reason = `Networks run on the processor, which is slow. ${error.message}`;
@@ -75,9 +78,9 @@ export class NetworkRuntime {
         const module = await LoadOrtAsync(device ? ChooseWebGpuBuild() : "wasm");
         const runtime = new NetworkRuntime(new OrtContext(module, device), fallbackReason);
         try {
-            // Results have to come out in buffers of this very device: reading them shows it.
-            const probe = await runtime.createSessionAsync(ProbeNetwork, ProbeNetwork.bytes);
-            probe.dispose();
+            const session = await runtime.createSessionAsync(ProbeNetwork, ProbeNetwork.bytes);
+            await ProbeAsync(session, device);
+            session.dispose();
             return runtime;
         } catch (error) {
             runtime.dispose();
@@ -85,6 +88,7 @@ export class NetworkRuntime {
             if (code === "device-lost") {
                 throw error;
             }
+            runtime._context.requireDevice();
             const found = cause instanceof Error ? cause.message : String(cause);
             const message = `ONNX Runtime does not compute with ${runtime.provider} here: ${found}`;
             throw new NetworkError("runtime-failed", message, { cause });
@@ -94,6 +98,11 @@ export class NetworkRuntime {
     /** The graphics device that computes; null when the processor does. */
     public get device(): GPUDevice | null {
         return this._context.device;
+    }
+
+    /** How many networks are ready. */
+    public get sessionCount(): number {
+        return this._sessions.size;
     }
 
     /**
@@ -107,7 +116,9 @@ export class NetworkRuntime {
      */
     public async createSessionAsync(network: IAvatarNetwork, bytes: Uint8Array): Promise<NetworkSession> {
         this._requireLiving();
-        const session = await NetworkSession.CreateAsync(this._context, network, bytes);
+        const session = await NetworkSession.CreateAsync(this._context, network, bytes, (disposed) => {
+            this._sessions.delete(disposed);
+        });
         if (this._isDisposed) {
             session.dispose();
         }
@@ -120,7 +131,6 @@ export class NetworkRuntime {
     public dispose(): void {
         this._isDisposed = true;
         this._sessions.forEach((session) => session.dispose());
-        this._sessions.clear();
     }
 
     private _requireLiving(): void {

@@ -14,25 +14,38 @@ const NewestShare = 0.2;
 
 type Tensors = ReadonlyMap<string, INetworkTensor>;
 
+type NumbersHandler = (output: string, numbers: Float32Array) => void;
+
+/** What an avatar says of a network: its name, and what it takes and makes. */
+export type NetworkContract = Pick<IAvatarNetwork, "name" | "inputs" | "outputs">;
+
 /**
  * One network, ready to run. Everyone may share it: a run leaves nothing behind that another one sees, and inputs may be
  * other buffers each time.
  */
 export class NetworkSession {
-    /** What the avatar says of it. */
-    public readonly network: IAvatarNetwork;
+    /** What the avatar says of it, without its file. */
+    public readonly network: NetworkContract;
 
     private readonly _context: OrtContext;
     private readonly _session: InferenceSession;
+    private readonly _onDisposed: (session: NetworkSession) => void;
     /** Results that nobody has disposed yet. Their memory is the session's: they go before it does. */
     private readonly _results = new Map<INetworkTensor, () => void>();
     private _failure: NetworkError | null = null;
     private _milliseconds = 0;
 
-    private constructor(network: IAvatarNetwork, context: OrtContext, session: InferenceSession) {
-        this.network = network;
+    private constructor(
+        { name, inputs, outputs }: IAvatarNetwork,
+        context: OrtContext,
+        session: InferenceSession,
+        onDisposed: (session: NetworkSession) => void,
+    ) {
+        // Its bytes are often a view of the avatar's whole file, which shall not stay in memory.
+        this.network = { name, inputs, outputs };
         this._context = context;
         this._session = session;
+        this._onDisposed = onDisposed;
     }
 
     /**
@@ -41,6 +54,7 @@ export class NetworkSession {
      * @param context the runtime's
      * @param network what the avatar says
      * @param bytes the ONNX file; left as it is
+     * @param onDisposed told when the session is disposed
      * @returns the session
      * @throws {@link NetworkError} naming the network and what is wrong
      * @internal
@@ -49,14 +63,18 @@ export class NetworkSession {
         context: OrtContext,
         network: IAvatarNetwork,
         bytes: Uint8Array,
+        onDisposed: (session: NetworkSession) => void,
     ): Promise<NetworkSession> {
         let created: NetworkSession | null = null;
         try {
             CheckSize(network, bytes);
-            const session = new NetworkSession(network, context, await CreateOrtSessionAsync(context, bytes));
+            const compiled = await CreateOrtSessionAsync(context, bytes);
+            const session = new NetworkSession(network, context, compiled, onDisposed);
             created = session;
             CheckContract(network, session._session.inputMetadata, session._session.outputMetadata);
-            await session._verifyAsync();
+            // What ONNX Runtime compiles in its first run is there when the first pose comes, and weights that are not numbers
+            // show, since they spoil all that they are multiplied with.
+            await session.tryAsync(session._zeros());
             return session;
         } catch (error) {
             created?.dispose();
@@ -91,12 +109,27 @@ export class NetworkSession {
         );
     }
 
+    /**
+     * Runs the network and reads what it makes, both under the eyes of the graphics device. For loading.
+     *
+     * @param inputs tensors by name
+     * @param onNumbers told what the network makes; perhaps twice
+     * @throws whatever went wrong, as it was thrown
+     * @internal
+     */
+    public async tryAsync(inputs: Tensors, onNumbers?: NumbersHandler): Promise<void> {
+        const { device } = this._context;
+        const task = async (): Promise<void> => await this._tryNowAsync(inputs, onNumbers);
+        await this._context.queueAsync(async () => await (device === null ? task() : WatchDeviceAsync(device, task)));
+    }
+
     /** Frees the network and its results when the run that is under way has ended; later ones fail. Twice is harmless. */
     public dispose(): void {
         if (this._failure?.code === "disposed") {
             return;
         }
         this._failure = new NetworkError("disposed", `Network "${this.network.name}" was disposed.`);
+        this._onDisposed(this);
         this._queueRelease(async () => {
             this._results.forEach((release) => release());
             this._results.clear();
@@ -113,7 +146,9 @@ export class NetworkSession {
             return outputs;
         } catch (error) {
             // ONNX Runtime keeps half of the bindings of a run that failed: whatever ran next would run on them.
-            this._failure ??= await ToNetworkErrorAsync(error, this.network.name);
+            const failure = await ToNetworkErrorAsync(error, this.network.name);
+            // Disposed meanwhile, it stays so.
+            this._failure ??= failure;
             throw this._failure;
         }
     }
@@ -178,35 +213,30 @@ export class NetworkSession {
         this._context.module.queue.runAsync(task).catch(() => undefined);
     }
 
-    /**
-     * Runs once on zeros: what ONNX Runtime compiles in its first run is there when the first pose comes, and weights that are
-     * not numbers show, since they spoil all that they are multiplied with.
-     */
-    private async _verifyAsync(): Promise<void> {
-        const { device } = this._context;
-        const inputs = new Map(
+    private _zeros(): Tensors {
+        return new Map(
             this.network.inputs.map(({ name, shape }) => [
                 name,
                 TensorOfData(new Float32Array(ElementCount(shape)), shape),
             ]),
         );
-        const outputs = await this._context.queueAsync(async () =>
-            device
-                ? await WatchDeviceAsync(device, async () => await this._runNowAsync(inputs))
-                : await this._runNowAsync(inputs),
-        );
+    }
+
+    private async _tryNowAsync(inputs: Tensors, onNumbers: NumbersHandler | undefined): Promise<void> {
+        const outputs = await this._runNowAsync(inputs);
         for (const contract of this.network.outputs) {
             const tensor = outputs.get(contract.name)!;
             CheckOutput(this.network.name, contract, tensor.shape);
             // One after the other: each is a copy in memory.
             // eslint-disable-next-line no-await-in-loop
-            const numbers = await ReadTensorAsync(device, tensor);
+            const numbers = await ReadTensorAsync(this._context.device, tensor);
             if (!numbers.every(Number.isFinite)) {
                 throw new NetworkError(
                     "non-finite",
                     `Network "${this.network.name}" makes numbers in "${contract.name}" that are NaN or infinite. Its weights are damaged or overflow; export it again, with float32 weights.`,
                 );
             }
+            onNumbers?.(contract.name, numbers);
             tensor.dispose();
         }
     }

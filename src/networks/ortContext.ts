@@ -46,7 +46,7 @@ export class OrtContext {
      */
     public async queueAsync<Result>(task: () => Promise<Result>): Promise<Result> {
         return await this.module.queue.runAsync(async () => {
-            this._requireDevice();
+            this.requireDevice();
             return await task();
         });
     }
@@ -73,7 +73,7 @@ export class OrtContext {
             if (this._inFlight.length >= MaxRunsInFlight) {
                 await this._inFlight.shift();
             }
-            this._requireDevice();
+            this.requireDevice();
             let start = Now();
             const before = device.queue.onSubmittedWorkDone().then(() => {
                 start = Now();
@@ -90,7 +90,8 @@ export class OrtContext {
         });
     }
 
-    private _requireDevice(): void {
+    /** @throws {@link NetworkError} `"device-lost"` when the device is gone */
+    public requireDevice(): void {
         if (this._isLost) {
             throw new NetworkError(
                 "device-lost",

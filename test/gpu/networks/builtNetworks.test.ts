@@ -8,6 +8,7 @@ import { TensorOfData, type INetworkTensor } from "../../../src/networks/network
 import { ReadTensorAsync } from "../../../src/networks/readTensor.js";
 import { DescribeGolden, FixtureTensor, ReadGoldenFixture, RecordGoldenError } from "../../support/goldenFixture.js";
 import { Adapter, DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
+import { MakeConvolution } from "../../support/onnxGraphs.js";
 import { UsePlainWasm } from "../../support/plainWasm.js";
 import { LiteWeights } from "../../support/realNetworks.js";
 import { SeededRandom } from "../../support/seededRandom.js";
@@ -76,6 +77,11 @@ DescribeGpu("networks as they are built, on the graphics device", () => {
                 precision,
             );
         }
+    });
+
+    itWhereFast("compute what the processor computes: a convolution of another exporter's", async () => {
+        const inputs = new Map([["x", RandomTensor([1, 6, 4, 4], 6)]]);
+        await compareAsync("six inputs, eight outputs", [MakeConvolution(6, 8)], inputs, "float32");
     });
 
     itWhereFast("compute what the processor computes: a U-Net with two decoders and views, in slices", async () => {

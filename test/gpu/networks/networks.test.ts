@@ -2,10 +2,15 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
 import { NetworkProgram } from "../../../src/networks/networkProgram.js";
 import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
+import { NetworkSession } from "../../../src/networks/networkSession.js";
 import { TensorOfBuffer, TensorOfData, type INetworkTensor } from "../../../src/networks/networkTensor.js";
+import { OrtContext } from "../../../src/networks/ortContext.js";
+import { ChooseWebGpuBuild, LoadOrtAsync } from "../../../src/networks/ortModule.js";
+import { ProbeAsync, ProbeNetwork } from "../../../src/networks/probeNetwork.js";
 import { ReadTensorAsync } from "../../../src/networks/readTensor.js";
 import { CountBuffers, type IBufferCount } from "../../support/countBuffers.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
+import { PretendHardware } from "../../support/networkStage.js";
 import { MakePointwiseNetwork, MakeTwoSliceNetworks } from "../../support/onnxGraphs.js";
 import { UsePlainWasm } from "../../support/plainWasm.js";
 import { SeededRandom } from "../../support/seededRandom.js";
@@ -161,6 +166,46 @@ DescribeGpu("networks on the graphics device", () => {
         await Promise.all([run.stepAsync(), run.stepAsync()]);
         expect(await readMapsAsync(run.outputs)).toEqual(expected(2));
         program.dispose();
+    });
+
+    it("show that ONNX Runtime computes on another device", async () => {
+        const other = await GetTestDeviceAsync();
+        const module = await LoadOrtAsync(ChooseWebGpuBuild());
+        const create = async (bytes: Uint8Array): Promise<unknown> =>
+            await module.ort.InferenceSession.create(bytes, {
+                executionProviders: [{ name: "webgpu", device: other }],
+                preferredOutputLocation: "gpu-buffer",
+            });
+        const ort = { ...module.ort, InferenceSession: { create } } as unknown as typeof module.ort;
+        const context = new OrtContext({ ...module, ort }, device);
+        // What each of them finds wrong with the other's buffers.
+        other.pushErrorScope("validation");
+        const probing = NetworkSession.CreateAsync(context, ProbeNetwork, ProbeNetwork.bytes, () => undefined).then(
+            async (session) => {
+                await ProbeAsync(session, device);
+            },
+        );
+        await expect(probing).rejects.toThrow();
+        await other.popErrorScope();
+        await WhenIdleAsync();
+        other.destroy();
+    });
+
+    it("run on the processor when WebGPU fails at the first try, but not when the device is gone", async () => {
+        const broken = await GetTestDeviceAsync();
+        PretendHardware(broken);
+        broken.createBuffer = () => {
+            throw new Error("no buffers today");
+        };
+        const chosen = await NetworkRuntime.CreateAsync({ device: broken });
+        expect([chosen.provider, chosen.fallbackReason]).toEqual([
+            "wasm",
+            expect.stringContaining("does not compute with webgpu"),
+        ]);
+        chosen.dispose();
+        broken.destroy();
+        await broken.lost;
+        await expect(NetworkRuntime.CreateAsync({ device: broken })).rejects.toMatchObject({ code: "device-lost" });
     });
 
     it("run on the processor when the device is software, and say so", async () => {

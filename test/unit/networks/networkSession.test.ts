@@ -66,6 +66,26 @@ describe("a network on the processor", () => {
         await expect(session.runAsync(Input2())).rejects.toMatchObject({ code: "disposed" });
     });
 
+    it("is forgotten by the runtime when it is disposed, and keeps no file", async () => {
+        for (let round = 0; round < 2; round++) {
+            const session = await runtime.createSessionAsync(network, network.bytes!);
+            expect([runtime.sessionCount, "bytes" in session.network]).toEqual([1, false]);
+            session.dispose();
+            expect(runtime.sessionCount).toBe(0);
+        }
+    });
+
+    it("stays disposed when it is disposed while a run fails", async () => {
+        const session = await runtime.createSessionAsync(network, network.bytes!);
+        const error = new Error();
+        // Read when the failure is told.
+        Object.defineProperty(error, "message", { get: () => (session.dispose(), "a failure") });
+        const { _session: inner } = session as unknown as { _session: { run: () => Promise<never> } };
+        inner.run = async () => await Promise.reject(error);
+        await expect(session.runAsync(Input2())).rejects.toMatchObject({ code: "disposed" });
+        await expect(session.runAsync(Input2())).rejects.toMatchObject({ code: "disposed" });
+    });
+
     it("runs graphs of halves in float32", async () => {
         const half = MakePointwiseNetwork("half", "pose_map", "maps", Weights, [1, 0], 2, "float16");
         const session = await runtime.createSessionAsync(half, half.bytes!);
