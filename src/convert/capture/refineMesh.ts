@@ -197,7 +197,7 @@ class GrowingMesh {
             normals.push(length > 1e-9 ? normal[i]! / length : normals[a * 3 + i]!);
         }
         this.parents.push(a, b);
-        this._limits.push((this._limits[a]! + this._limits[b]!) / 2);
+        this._limits.push(Math.min(this._limits[a]!, this._limits[b]!));
         this._roundness.push(round);
         return added;
     }
