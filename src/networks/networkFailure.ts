@@ -41,7 +41,7 @@ export async function ToNetworkErrorAsync(error: unknown, network: string, bytes
     if (error instanceof DeviceComplaint) {
         const [code, remedy] = error.isOutOfMemory
             ? (["out-of-memory", "does not fit into memory; use a smaller one."] as const)
-            : (["runtime-failed", "cannot be computed by this graphics device as ONNX Runtime does it."] as const);
+            : (["runtime-failed", "fails on this graphics device."] as const);
         return new NetworkError(code, `Network "${network}" ${remedy} Found: ${text}`, { cause: error });
     }
     const [, code, remedy] = Symptoms.find(([words]) => words.test(text)) ?? [

@@ -41,7 +41,7 @@ export async function WatchDeviceAsync<Result>(
     }
     const second = await AttemptAsync(device, task, undoAsync);
     if ("result" in second) {
-        console.error(`Something was wrong on the graphics device while a network was loaded: ${complaint.message}`);
+        console.error(`While a network was loaded: ${complaint.message}`);
         return second.result;
     }
     throw second.complaint;

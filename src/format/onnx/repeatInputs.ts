@@ -48,7 +48,7 @@ export function RepeatInputs(model: IOnnxModel): IOnnxModel {
         if (shape === null && groups === 1) {
             throw new OnnxError(
                 "unsupported-network",
-                `Node "${node.name || (node.outputs[0] ?? "")}" is a convolution whose weights "${weight}" are computed, of a shape that the file does not tell. Re-export with constants folded, or with shapes inferred.`,
+                `Node "${node.name || (node.outputs[0] ?? "")}" is a convolution whose weights "${weight}" have no known shape. Re-export with constants folded.`,
             );
         }
         const copies = CopiesForWebGpu(shape ?? [], groups);
