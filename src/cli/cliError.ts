@@ -1,7 +1,16 @@
 import { AvatarError } from "../diagnostics/avatarError.js";
 
 /** Why a command could not do its work, apart from what the library itself reports. */
-export type CliErrorCode = "usage" | "file-unreadable" | "file-unwritable" | "no-such-clip" | "invalid-camera";
+export type CliErrorCode =
+    | "usage"
+    | "file-unreadable"
+    | "file-unwritable"
+    | "no-such-clip"
+    | "invalid-camera"
+    | "empty-motion"
+    | "capture-differs"
+    | "worker-failed"
+    | "cancelled";
 
 /** A command that cannot be carried out. Code `usage` means that the command line is wrong. */
 export class CliError extends AvatarError<CliErrorCode> {}

@@ -16,7 +16,7 @@ export interface ICommandLine {
     /** Arguments that are not options, in order. */
     readonly files: readonly string[];
     /** Options given, by their long names. */
-    readonly options: Readonly<Record<string, string | boolean | undefined>>;
+    readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
     /** Where to write. */
     readonly terminal: ITerminal;
     /** Where to tell how far the work is. */

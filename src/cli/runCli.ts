@@ -27,6 +27,10 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         summary: "turn a trained Animatable Gaussians body into an avatar",
         loadAsync: async () => (await import("./commands/convert.js")).ConvertCommand,
     },
+    capture: {
+        summary: "photograph a rigged character in many poses, to train an avatar from",
+        loadAsync: async () => (await import("./commands/capture.js")).CaptureCommand,
+    },
     retarget: {
         summary: "put the motion of any humanoid rig on an avatar",
         loadAsync: async () => (await import("./commands/retarget.js")).RetargetCommand,
