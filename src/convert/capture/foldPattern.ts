@@ -3,10 +3,10 @@ import { type ICaptureSubject } from "./captureSubject.js";
 import { type IClothNet } from "./clothNet.js";
 
 /** Distance between two folds of an adult's everyday cloth, and of the finer ones between them, metres. */
-const Wavelength = 0.046;
-const FinerWavelength = 0.031;
+const Wavelength = 0.052;
+const FinerWavelength = 0.037;
 /** Share of the finer folds in the whole. */
-const FinerShare = 0.3;
+const FinerShare = 0.25;
 
 /** Height of the head joint of the adult whom lengths are meant for, metres. */
 const AdultHeadHeight = 1.55;

@@ -96,18 +96,25 @@ function LimitsOf(
 ): Float32Array {
     const head = rest[SmplxJointNames.indexOf("head") * 3 + 1]!;
     const scale = head / AdultHeadHeight;
-    const joints = BendingJoints.map((name) => SmplxJointNames.indexOf(name) * 3);
+    const joints = BendingJoints.map((name) => ({
+        at: SmplxJointNames.indexOf(name) * 3,
+        level: name.startsWith("spine"),
+    }));
     const limits = new Float32Array(vertexParts.length);
     for (let v = 0; v < limits.length; v++) {
         const { kind } = parts[vertexParts[v]!]!;
-        const distance = Math.min(
-            ...joints.map((j) => Math.hypot(...[0, 1, 2].map((i) => positions[v * 3 + i]! - rest[j + i]!))),
-        );
+        const distance = Math.min(...joints.map(({ at, level }) => Away(positions, v * 3, rest, at, level)));
         const folds = kind === "clothing" && distance < FoldReach * head;
         limits[v] = (folds ? FoldEdgeLimit : EdgeLimits[kind]) * scale;
         limits[welds[v]!] = Math.min(limits[welds[v]!]!, limits[v]!);
     }
     return limits.map((_limit, v) => limits[welds[v]!]!);
+}
+
+/** Distance from a joint; the trunk is so wide that only the height over its joints counts. */
+function Away(positions: Float32Array, v: number, rest: Float32Array, joint: number, level: boolean): number {
+    const [x, y, z] = [0, 1, 2].map((i) => positions[v + i]! - rest[joint + i]!) as [number, number, number];
+    return level ? Math.abs(y) : Math.hypot(x, y, z);
 }
 
 function ExtendNormals(normals: Float32Array, parents: Uint32Array): Float32Array {
