@@ -7,6 +7,7 @@ import { type IMergedMesh, MergeMeshes } from "./mergeMeshes.js";
 import { type SubjectPartKind } from "./partKind.js";
 import { AddSurfaceDetail } from "./surfaceDetail.js";
 import { ComputeNormals } from "./surfaceNormals.js";
+import { TuckSkin } from "./tuckSkin.js";
 import { WeldVertices } from "./weldVertices.js";
 
 /** Offsets shorter than this, in metres, do not show: a hundredth of a millimetre. */
@@ -47,6 +48,9 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
     const welds = WeldVertices(mesh.positions, mesh.normals, SurfacesOf(mesh));
     const normals = new Float32Array(mesh.positions.length);
     ComputeNormals(mesh.positions, mesh.triangles, welds.smooth, normals);
+    if (TuckSkin({ ...mesh, normals })) {
+        ComputeNormals(mesh.positions, mesh.triangles, welds.smooth, normals);
+    }
     return {
         name: character.name,
         joints: SmplxJointNames.map((name, j) => ({ name, parent: SmplxJointParents[j]! })),
