@@ -8,6 +8,7 @@ import {
     ChooseTier,
     NetworksClassName,
     ReadNetworkSettings,
+    ToMaximumRate,
     type AvatarTier,
     type INetworkSettings,
 } from "./networkSettings.js";
@@ -57,9 +58,6 @@ export interface IMapSource {
  * ```
  */
 export class AvatarNetworks {
-    /** Most updates a second; 0 keeps the first maps for good. (default: 30) */
-    public maximumRate: number;
-
     /** Told whenever new maps are shown: those of one pose, all at once. */
     public readonly onMapsUpdatedObservable = new Observable<AvatarNetworks>();
 
@@ -72,6 +70,7 @@ export class AvatarNetworks {
     private _waiting: (() => void)[] = [];
     private _preferredTier: AvatarTier | "auto";
     private _enabled: boolean;
+    private _maximumRate: number;
     private _tier: AvatarTier = "baked";
     private _provider: NetworkProvider | null = null;
     private _progress = 0;
@@ -91,7 +90,7 @@ export class AvatarNetworks {
         this._models = asset.mapModels;
         this._preferredTier = settings.preferredTier;
         this._enabled = settings.enabled;
-        this.maximumRate = settings.maximumRate;
+        this._maximumRate = ToMaximumRate(settings.maximumRate);
         this._wantedTier = this._chooseTier();
         this._notified = this.state;
     }
@@ -136,7 +135,10 @@ export class AvatarNetworks {
         this._notify();
     }
 
-    /** Whether networks run; the file's own Gaussians are shown otherwise. (default: true) */
+    /**
+     * Whether networks run; the file's own Gaussians are shown otherwise. The tier that was shown stays in memory meanwhile,
+     * and is shown again at once; to free it, set {@link preferredTier} to `"baked"`. (default: true)
+     */
     public get enabled(): boolean {
         return this._enabled;
     }
@@ -145,6 +147,19 @@ export class AvatarNetworks {
     public set enabled(value: boolean) {
         this._enabled = value;
         this._notify();
+    }
+
+    /**
+     * Most updates a second, 0..1000; 0 keeps the first maps for good. More than there are frames, infinity too, means every
+     * frame; what is no rate gets the default. (default: 30)
+     */
+    public get maximumRate(): number {
+        return this._maximumRate;
+    }
+
+    /** Sets how often maps change at most. */
+    public set maximumRate(value: number) {
+        this._maximumRate = ToMaximumRate(value);
     }
 
     /** What the networks are doing. */

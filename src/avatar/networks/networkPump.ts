@@ -147,6 +147,8 @@ export class NetworkPump {
                 if (run) {
                     return { body, ...run };
                 }
+                // Not looked at again before the next frame, whatever its rate: this loop would go on for ever.
+                body.isWanted = false;
             } catch (error) {
                 this._reportFailure(body, error);
             }

@@ -18,6 +18,9 @@ export const NetworksClassName = "BABYLON.AvatarNetworks";
 /** Half the frames at 60 Hz: clothes are not seen to change faster, since skinning moves them in every frame. */
 const DefaultMaximumRate = 30;
 
+/** No screen shows as many frames a second: rates above, infinity too, mean every frame. */
+const HighestMaximumRate = 1000;
+
 /** Settings of an avatar's networks as a saved scene holds them: plain data. */
 export interface INetworkSettings {
     /** Class name, for who reads the scene. */
@@ -43,8 +46,18 @@ export function ReadNetworkSettings(parsed: unknown): INetworkSettings {
         customType: NetworksClassName,
         preferredTier: AvatarTiers.find((tier) => tier === preferredTier) ?? "auto",
         enabled: enabled !== false,
-        maximumRate: typeof maximumRate === "number" && maximumRate >= 0 ? maximumRate : DefaultMaximumRate,
+        maximumRate: ToMaximumRate(maximumRate),
     };
+}
+
+/**
+ * Makes a rate of anything.
+ *
+ * @param value what was asked for
+ * @returns updates a second, 0..1000; the default when it is no number, or a negative one
+ */
+export function ToMaximumRate(value: unknown): number {
+    return typeof value === "number" && value >= 0 ? Math.min(value, HighestMaximumRate) : DefaultMaximumRate;
 }
 
 /**

@@ -102,6 +102,22 @@ describe("the networks of an avatar", () => {
         expect(networks.latency).toBeCloseTo(35, 6);
     });
 
+    it("have a rate that is a number, whatever they are given", () => {
+        const networks = AvatarNetworks.Parse({ maximumRate: Infinity }, lite);
+        expect(networks.maximumRate).toBe(1000);
+        for (const [given, rate] of [
+            [0, 0],
+            [12.5, 12.5],
+            [Infinity, 1000],
+            [-1, 30],
+            [Number.NaN, 30],
+        ] as const) {
+            networks.maximumRate = given;
+            expect(networks.maximumRate).toBe(rate);
+            expect(AvatarNetworks.Parse(JSON.parse(JSON.stringify(networks.serialize())), lite).maximumRate).toBe(rate);
+        }
+    });
+
     it("keep their settings in saved scenes and copies, and read those that were edited by hand", () => {
         const scene = EmptyScene();
         const avatar = AvatarInScene(scene, 22);

@@ -10,12 +10,13 @@ class Stage {
 
 /** A body whose runs have slices of given times, each ended by the test. */
 class FakeBody {
-    public isWanted = true;
+    public isWanted = false;
     public screenSize = 0.5;
     public maximumRate = 1000;
     public phase = -Infinity;
     public lastRun = -Infinity;
     public hasNewPose = true;
+    public looks = 0;
     public readonly shared: {
         readonly program: { readonly slices: readonly { readonly milliseconds: number }[] };
         readonly stages: { readonly runtime: { provider: string } };
@@ -34,7 +35,7 @@ class FakeBody {
     }
 
     public look(): void {
-        // its fields are the test's
+        this.isWanted = true; // the other fields are the test's
     }
 
     public releaseDecoded(): void {
@@ -44,6 +45,10 @@ class FakeBody {
     public async beginRunAsync(): Promise<IBodyRun | null> {
         const { log, pending } = this._stage;
         const { slices } = this.shared.program;
+        this.looks++;
+        if (this.looks > 1000) {
+            throw new Error("is asked again and again");
+        }
         if (!this.hasNewPose) {
             return null;
         }
@@ -166,6 +171,22 @@ describe("the pump of networks", () => {
             await EndSliceAsync(stage);
         }
         expect(stage.log).toEqual(["a begins", "a done", "c begins", "c done"]);
+    });
+
+    it("asks who has nothing new once a frame, whatever its rate", async () => {
+        for (const rate of [1e9, Infinity, Number.NaN]) {
+            const { stage, pump, bodies, failures } = Setup([1], [1]);
+            for (const body of bodies) {
+                body.hasNewPose = false;
+                body.maximumRate = rate;
+            }
+            for (let frame = 1; frame <= 3; frame++) {
+                pump.endFrame(4);
+                await SettleAsync();
+                expect(bodies.map(({ looks }) => looks <= frame)).toEqual([true, true]);
+            }
+            expect([failures, stage.log]).toEqual([[], []]);
+        }
     });
 
     it("frees a body that goes while its run is under way when the slice has ended, and not before", async () => {
