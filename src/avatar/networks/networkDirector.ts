@@ -15,6 +15,8 @@ interface IAvatarTier {
     lease: IModelLease | null;
     /** Null while it loads. */
     body: NetworkedBody | null;
+    /** Whether it failed: its buffers go, and it is not used any more even if it is wanted again at once. */
+    hasFailed: boolean;
     isDropped: boolean;
 }
 
@@ -23,6 +25,8 @@ interface ITierSlot {
     readonly entry: INetworkedAvatar;
     shown: IAvatarTier | null;
     coming: IAvatarTier | null;
+    /** Whether networks are stopped, and the file's own Gaussians shown: `shown` waits. */
+    isResting: boolean;
     /** Whether the frame that is being drawn shows another tier than the one before. */
     isTierNew: boolean;
     /** Whether it shows new maps. */
@@ -55,7 +59,7 @@ export class NetworkDirector {
 
     /** Takes an avatar in. @param entry the avatar and its place in the pipeline */
     public add(entry: INetworkedAvatar): void {
-        this._slots.push({ entry, shown: null, coming: null, isTierNew: false, hasNewMaps: false });
+        this._slots.push({ entry, shown: null, coming: null, isResting: false, isTierNew: false, hasNewMaps: false });
     }
 
     /** Lets an avatar go. @param avatar the avatar; its place in the pipeline is gone already */
@@ -77,10 +81,10 @@ export class NetworkDirector {
     public beginFrame(encoder: GPUCommandEncoder): void {
         for (const slot of this._slots) {
             this._follow(slot);
-            const { coming, shown } = slot;
+            const { coming, shown, isResting } = slot;
             if (coming?.body?.encodeNewMaps(encoder)) {
                 this._swap(slot, coming);
-            } else if (shown?.body?.encodeNewMaps(encoder)) {
+            } else if (!isResting && shown?.body?.encodeNewMaps(encoder)) {
                 slot.hasNewMaps = true;
             }
         }
@@ -115,25 +119,36 @@ export class NetworkDirector {
 
     /** Makes the avatar's tiers those that are wanted. */
     private _follow(slot: ITierSlot): void {
-        const { entry, shown, coming } = slot;
-        const wanted = entry.avatar.networks._wantedTier;
-        if (coming && coming.model.tier !== wanted) {
+        const { networks, asset } = slot.entry.avatar;
+        const { enabled, preferredTier, _wantedTier: wanted } = networks;
+        const { shown, coming } = slot;
+        if (coming && (coming.hasFailed || coming.model.tier !== wanted)) {
             slot.coming = null;
             this._drop(coming);
         }
-        if (wanted === "baked") {
-            if (shown) {
-                entry.instance.setSource(entry.baked);
-                entry.spaceChanges = null;
-                slot.shown = null;
-                slot.isTierNew = true;
-                this._drop(shown);
-            }
-        } else if (shown?.model.tier !== wanted && !slot.coming) {
-            const model = entry.avatar.asset.mapModels.find(({ tier }) => tier === wanted)!;
-            slot.coming = { model, lease: null, body: null, isDropped: false };
+        // What rests stays loaded, unless it is given up.
+        const isGivenUp = enabled ? wanted === "baked" : preferredTier === "baked";
+        if (shown && (shown.hasFailed || isGivenUp)) {
+            slot.shown = null;
+            this._show(slot, null);
+            this._drop(shown);
+        } else if (shown && slot.isResting === enabled) {
+            this._tryShow(slot, shown, enabled ? shown.body : null);
+        }
+        slot.isResting = !enabled;
+        if (wanted !== "baked" && slot.shown?.model.tier !== wanted && !slot.coming) {
+            const model = asset.mapModels.find(({ tier }) => tier === wanted)!;
+            slot.coming = { model, lease: null, body: null, hasFailed: false, isDropped: false };
             void this._loadAsync(slot, slot.coming);
         }
+    }
+
+    /** Shows what networks made, or what the file has. */
+    private _show(slot: ITierSlot, body: NetworkedBody | null): void {
+        const { entry } = slot;
+        entry.instance.setSource(body?.decoded ?? entry.baked);
+        entry.spaceChanges = body?.shared.spaceChanges ?? null;
+        slot.isTierNew = true;
     }
 
     private async _loadAsync(slot: ITierSlot, coming: IAvatarTier): Promise<void> {
@@ -170,37 +185,42 @@ export class NetworkDirector {
             this._pump.add(body);
         } catch (error) {
             if (!coming.isDropped) {
-                this._fail(slot, model, error);
+                this._fail(slot, coming, error);
             }
         }
     }
 
     /** Shows a tier whose first maps are decoded in the frame that is being recorded. */
     private _swap(slot: ITierSlot, coming: IAvatarTier): void {
-        const { entry, shown } = slot;
-        const body = coming.body!;
-        try {
-            entry.instance.setSource(body.decoded);
-        } catch (error) {
-            this._fail(slot, coming.model, error);
-            return;
+        const { shown } = slot;
+        if (this._tryShow(slot, coming, coming.body)) {
+            slot.shown = coming;
+            slot.coming = null;
+            slot.hasNewMaps = true;
+            this._drop(shown);
         }
-        entry.spaceChanges = body.shared.spaceChanges;
-        slot.shown = coming;
-        slot.coming = null;
-        slot.isTierNew = true;
-        slot.hasNewMaps = true;
-        this._drop(shown);
+    }
+
+    /** Shows something for a tier, which fails when there is no room. */
+    private _tryShow(slot: ITierSlot, tier: IAvatarTier, body: NetworkedBody | null): boolean {
+        try {
+            this._show(slot, body);
+            return true;
+        } catch (error) {
+            this._fail(slot, tier, error);
+            return false;
+        }
     }
 
     private _announce(): void {
         const now = performance.now();
         for (const slot of this._slots) {
             const { networks } = slot.entry.avatar;
-            const body = slot.shown?.body ?? null;
+            const shown = slot.isResting ? null : slot.shown;
+            const body = shown?.body ?? null;
             if (slot.isTierNew) {
                 slot.isTierNew = false;
-                networks._show(slot.shown?.model.tier ?? "baked", body?.shared.stages.runtime.provider ?? null, body);
+                networks._show(shown?.model.tier ?? "baked", body?.shared.stages.runtime.provider ?? null, body);
             }
             if (slot.hasNewMaps && body) {
                 slot.hasNewMaps = false;
@@ -225,8 +245,10 @@ export class NetworkDirector {
         const { model } = body.shared;
         this._models.evict(model);
         for (const slot of this._slots) {
-            if (slot.shown?.model === model || slot.coming?.model === model) {
-                this._fail(slot, model, error);
+            for (const tier of [slot.shown, slot.coming]) {
+                if (tier?.model === model) {
+                    this._fail(slot, tier, error);
+                }
             }
         }
     }
@@ -238,10 +260,12 @@ export class NetworkDirector {
         }
     }
 
-    private _fail({ entry }: ITierSlot, model: IMapModel, cause: unknown): void {
+    private _fail({ entry }: ITierSlot, tier: IAvatarTier, cause: unknown): void {
         const { networks, name } = entry.avatar;
+        const { model } = tier;
         const error = ToAvatarError(cause);
-        networks._fail(model.tier, error);
+        tier.hasFailed = true;
+        networks._fail(model.tier, error); // whose observers may ask for it again
         // A lost device comes back, and the networks with it.
         if (error.code !== "device-lost" && !this._reported.has(model)) {
             this._reported.add(model);
