@@ -85,7 +85,8 @@ export class SceneNetworks {
                 }
             }
         } catch (error) {
-            // A file of the application's bundle did not come.
+            // A file of the application's bundle did not come. It may when it is next asked for.
+            this._loading = null;
             const failure = new AvatarError(
                 "runtime-missing",
                 `The code that runs networks could not be loaded: ${String(error)}`,
