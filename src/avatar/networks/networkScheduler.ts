@@ -1,6 +1,9 @@
 /** A slice that took very long, as the first run does while its kernels compile, is paid back within this many frames. */
 const MaximumDebtFrames = 60;
 
+/** Who is out of sight waits as if this small: long behind those who are seen, and not for ever. */
+const SmallestSize = 1e-3;
+
 /** One avatar's networks as the scheduler sees them. The owner writes the first three fields, the scheduler the others. */
 export interface INetworkTask {
     /** Whether the maps are to be kept up to date now. */
@@ -71,7 +74,7 @@ export class NetworkScheduler {
             }
             // Who has no maps yet comes before everyone who has, the largest first.
             const age = Number.isFinite(task.lastRun) ? now - task.lastRun : Number.MAX_SAFE_INTEGER;
-            const urgency = age * task.screenSize;
+            const urgency = age * Math.max(task.screenSize, SmallestSize);
             if (urgency > largest) {
                 largest = urgency;
                 chosen = task;

@@ -143,6 +143,11 @@ describe("the scheduler of networks", () => {
         expect(order).toEqual([large, small, old, null]);
     });
 
+    it("makes first maps of who is out of sight, also when there is never enough time", () => {
+        const tasks = [Task({ screenSize: 1, maximumRate: 60 }), Task({ screenSize: 0, maximumRate: 60 })];
+        expect(Simulate(tasks, { budget: 2, cost: 4, frames: 10 }).runs[1]).toBeGreaterThan(0);
+    });
+
     it("looks at who had nothing new no more often than its rate", () => {
         const scheduler = new NetworkScheduler();
         const still = Task({ maximumRate: 10 });
