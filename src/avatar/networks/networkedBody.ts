@@ -61,21 +61,29 @@ export class NetworkedBody implements INetworkTask, IMapSource {
      * @param device the device; borrowed
      * @param avatar the avatar; borrowed
      * @param shared the tier; borrowed
+     * @throws AvatarDeviceError `"device-limit"`; nothing is left behind then
      */
     public constructor(device: GPUDevice, avatar: GaussianAvatar, shared: SharedModel) {
         this._device = device;
         this.avatar = avatar;
         this.shared = shared;
-        this.decoded = shared.stages.decode.createDecoded(shared.buffers, shared.stages.skin);
-        const inputs = shared.stages.conditioning.createInputs(shared.model, avatar.name);
+        const { conditioning, decode, skin } = shared.stages;
+        const inputs = conditioning.createInputs(shared.model, avatar.name);
         this._input = new PoseInput(device, avatar, shared.model, shared.spaceChanges, inputs);
+        try {
+            this.decoded = decode.createDecoded(shared.buffers, skin);
+        } catch (error) {
+            this._input.dispose();
+            throw error;
+        }
     }
 
     /** Brings what the scheduler knows of the avatar up to date. Allocates nothing. */
     public look(): void {
         this._view.update(this.avatar, this.avatar.getScene());
         // The first maps are made also of who is out of sight: nobody then appears without them.
-        this.isWanted = !this._finished && (this._view.isSeen || Number.isNaN(this.poseTime));
+        const isDue = this._view.isSeen || Number.isNaN(this.poseTime);
+        this.isWanted = this.avatar.networks.enabled && !this._finished && isDue;
         this.screenSize = this._view.screenSize;
         this.maximumRate = this.avatar.networks.maximumRate;
     }

@@ -58,6 +58,7 @@ export class DecodedGaussians implements ISplatSource {
         const count = model.texels.length;
         const { stride } = DecodedGaussianLayout;
         CheckBufferSize(device, { label, stride, elements: "Gaussians" }, count);
+        const plans = PackTensorPlans(model); // may throw: ahead of all buffers
         this.count = count;
         this.morphTargetCount = model.morphTargets.length;
         this._skinKernel = skinKernel;
@@ -77,7 +78,7 @@ export class DecodedGaussians implements ISplatSource {
             usage,
         });
         this._plans = new Map(
-            [...PackTensorPlans(model)].map(([tensor, plan]) => {
+            [...plans].map(([tensor, plan]) => {
                 const title = `${label}, plan of ${tensor}`;
                 const buffer = UploadArray(device, plan, plan.byteLength, title, GPUBufferUsage.UNIFORM);
                 return [tensor, { buffer, bindGroups: new WeakMap() }];
