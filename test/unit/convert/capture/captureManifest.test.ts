@@ -1,0 +1,62 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+    DifferencesOf,
+    ReadCaptureManifest,
+    WriteCaptureManifest,
+} from "../../../../src/convert/capture/captureManifest.js";
+
+const file = (letter: string): { file: string; sha256: string } => ({
+    file: `${letter}.bvh`,
+    sha256: letter.repeat(64),
+});
+
+const manifest = {
+    version: 1 as const,
+    name: "Ada",
+    license: "CC0-1.0",
+    notices: [],
+    seed: 1,
+    imgSize: [64, 64] as [number, number],
+    joints: ["pelvis"],
+    expressions: ["jawOpen"],
+    light: { what: "a key light", keyColor: [1, 1, 1] },
+    cameras: { cam00: { target: "body", split: "train" as const } },
+    frames: [{ source: "walk 0.5 s", split: "train" as const, cameras: ["cam00"] }],
+    request: { subject: file("a"), motions: [file("b")], poses: 1, heldOut: 0, seed: 1, size: 64 },
+};
+
+/** The manifest with one thing changed. */
+function Changed(change: object): Uint8Array {
+    return new TextEncoder().encode(JSON.stringify({ ...manifest, ...change }));
+}
+
+describe("capture.json", () => {
+    it("is read as it is written", () => {
+        expect(ReadCaptureManifest(WriteCaptureManifest(manifest), "capture.json")).toEqual(manifest);
+    });
+
+    it.each([
+        ["another version", { version: 2 }, /capture\.json: version: /],
+        ["a picture of no size", { imgSize: [0, 64] }, /imgSize\.0/],
+        ["a camera whose name is a path", { cameras: { "../../x": { target: "body", split: "train" } } }, /cameras/],
+        [
+            "a frame with a camera that is not listed",
+            { frames: [{ source: "", split: "train", cameras: ["cam01"] }] },
+            /cam01, which is not listed/,
+        ],
+        ["an unknown split", { frames: [{ source: "", split: "test", cameras: [] }] }, /frames\.0\.split/],
+        ["more joints than any body has", { joints: Array.from({ length: 2000 }, () => "x") }, /joints/],
+    ])("refuses %s by name", (_what, change, message) => {
+        expect(() => ReadCaptureManifest(Changed(change), "capture.json")).toThrow(message);
+    });
+
+    it("tells what two captures differ in, files by their content", () => {
+        const { request } = manifest;
+        expect(DifferencesOf(request, { ...request, subject: { ...request.subject, file: "moved.glb" } })).toEqual([]);
+        expect(DifferencesOf(request, { ...request, seed: 2, motions: [] })).toEqual(["other motions", "--seed 1"]);
+        expect(DifferencesOf(request, { ...request, subject: file("c"), size: 32 })).toEqual([
+            "another subject",
+            "--size 64",
+        ]);
+    });
+});
