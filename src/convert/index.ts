@@ -1,5 +1,5 @@
 /**
- * Making avatars, in Node and in pages: bake rigged characters, read, write and validate avatar files.
+ * Making avatars, in Node and in pages: bake rigged characters, convert trained people, read, write and validate avatar files.
  *
  * @packageDocumentation
  */
@@ -21,7 +21,8 @@ export {
     type IConvertProgress,
 } from "./animatableGaussians/convertAnimatableGaussians.js";
 export { type IBodyConfig, ReadBodyConfigAsync } from "./animatableGaussians/bodyConfig.js";
-export { ConvertError, type ConvertErrorCode } from "./animatableGaussians/convertError.js";
+export { ConvertLiteAsync, type IConvertLiteOptions } from "./lite/convertLite.js";
+export { ConvertError, type ConvertErrorCode } from "./convertError.js";
 export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";
 export { CheckpointError, type CheckpointErrorCode } from "./checkpoint/checkpointError.js";
 export { FileOfBlob, type IRandomAccessFile } from "./checkpoint/randomAccessFile.js";

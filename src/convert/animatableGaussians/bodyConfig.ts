@@ -1,4 +1,4 @@
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 
 /** What of the method's configuration changes how a trained body looks. */
 export interface IBodyConfig {

@@ -1,7 +1,7 @@
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { JointCount } from "./jointMatrices.js";
-import { ReadNpzFileAsync, RequireNumbers } from "./subjectArrays.js";
+import { ReadNpzFileAsync, RequireArray } from "../checkpoint/npzFile.js";
 
 /**
  * Joints of a shaped body by its body model, an SMPL-X file (`SMPLX_NEUTRAL.npz`). Nothing else of the model is used, and
@@ -15,12 +15,12 @@ import { ReadNpzFileAsync, RequireNumbers } from "./subjectArrays.js";
 export async function ReadBodyModelJointsAsync(file: IRandomAccessFile, betas: Float32Array): Promise<Float64Array> {
     const arrays = await ReadNpzFileAsync(file, ["v_template", "shapedirs", "J_regressor"]);
     const what = (name: string): string => `${file.name}, "${name}" of the body model,`;
-    const vertices = RequireNumbers(arrays.get("v_template"), what("v_template"), [null, 3]);
+    const vertices = RequireArray(arrays.get("v_template"), what("v_template"), [null, 3]);
     const count = vertices.length / 3;
     const shapes = arrays.get("shapedirs");
     const width = shapes?.shape[2] ?? 0;
-    const directions = RequireNumbers(shapes, what("shapedirs"), [count, 3, width]);
-    const regressor = RequireNumbers(arrays.get("J_regressor"), what("J_regressor"), [JointCount, count]);
+    const directions = RequireArray(shapes, what("shapedirs"), [count, 3, width]);
+    const regressor = RequireArray(arrays.get("J_regressor"), what("J_regressor"), [JointCount, count]);
     if (betas.length > width) {
         throw new ConvertError(
             "wrong-shape",

@@ -6,7 +6,7 @@ import { BuildDualStyleUnet } from "../networks/buildDualStyleUnet.js";
 import { type NetworkPrecision } from "../networks/emitNetwork.js";
 import { NetworkBuildError } from "../networks/networkBuildError.js";
 import { type IWeightTensor } from "../networks/networkWeights.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 
 /** Key of the networks in the checkpoint. */
 const StateKey = "avatar_net";

@@ -2,9 +2,9 @@ import { SmplxJointNames } from "../../format/bodyModel.js";
 import { type INpyArray } from "../../animation/motion/npy.js";
 import { MaxMotionFrames } from "../../animation/motion/motionLimits.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { JointCount } from "./jointMatrices.js";
-import { ReadNpzFileAsync, RequireNumbers } from "./subjectArrays.js";
+import { ReadNpzFileAsync, RequireArray } from "../checkpoint/npzFile.js";
 
 /** Shape and poses of the training sequence. */
 export interface IBodyParameters {
@@ -58,20 +58,20 @@ export async function ReadBodyParametersAsync(file: IRandomAccessFile): Promise<
     PoseArrays.forEach(([name, first, count], index) => {
         const array = arrays.get(name);
         if (array || index < OptionalFrom) {
-            const values = RequireNumbers(array, `${file.name}, "${name}",`, [frameCount, count * 3]);
+            const values = RequireArray(array, `${file.name}, "${name}",`, [frameCount, count * 3]);
             for (let frame = 0; frame < frameCount; frame++) {
                 const row = values.subarray(frame * count * 3, (frame + 1) * count * 3);
                 poses.set(row, (frame * JointCount + first) * 3);
             }
         }
     });
-    const translations = RequireNumbers(arrays.get("transl"), `${file.name}, "transl",`, [frameCount, 3]);
+    const translations = RequireArray(arrays.get("transl"), `${file.name}, "transl",`, [frameCount, 3]);
     return { betas: Betas(arrays.get("betas"), file.name), frameCount, poses, translations };
 }
 
 /** The first row is the person's. */
 function Betas(array: INpyArray | undefined, fileName: string): Float32Array {
-    const values = RequireNumbers(array, `${fileName}, "betas",`, [null, null]);
+    const values = RequireArray(array, `${fileName}, "betas",`, [null, null]);
     return values.slice(0, array!.shape[1]);
 }
 

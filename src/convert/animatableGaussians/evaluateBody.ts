@@ -2,12 +2,12 @@ import { type IAvatarJoint, type IGaussianCloud } from "../../format/avatarAsset
 import { ConditioningTensors, type IFixedHands, type IMapModel } from "../../format/mapModel.js";
 import { NetworkRuntime } from "../../networks/networkRuntime.js";
 import { type IBodyNetworks } from "./bodyNetworks.js";
-import { BlendHands, DecodeMaps } from "./decodeMaps.js";
+import { BlendHands, DecodeMaps } from "../mapModel/decodeMaps.js";
 import { HandBounds, HandShares } from "./fixedHands.js";
 import { type IPositionMap } from "./readPositionMap.js";
-import { RestGaussians } from "./restGaussians.js";
-import { MakeRestInputs } from "./restInputs.js";
-import { type INetworkInput, RunNetworkAsync } from "./runNetworks.js";
+import { RestGaussians } from "../mapModel/restGaussians.js";
+import { MakeRestInputs } from "../mapModel/restInputs.js";
+import { type INetworkInput, RunNetworkAsync } from "../mapModel/runNetworks.js";
 import { type ISubject } from "./subject.js";
 
 /** What the networks are run for. */

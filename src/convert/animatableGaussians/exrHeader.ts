@@ -1,4 +1,4 @@
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 
 /** What the header of a picture says, and where the header ends. */
 export interface IExrHeader {

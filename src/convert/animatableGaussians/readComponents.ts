@@ -8,7 +8,7 @@ import {
     WholeNumbers,
 } from "../checkpoint/pickleValue.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { type IPoseComponents } from "./posePca.js";
 
 /** Most bytes of such a file: 64 components of all pixels of a front map, as 64-bit numbers. */

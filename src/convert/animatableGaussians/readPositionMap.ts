@@ -1,7 +1,7 @@
 import { Unzlib } from "fflate";
 import parseExr from "parse-exr";
 import { MaxMapSize } from "../../format/limits.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { ExrCompressions, type IExrHeader, ReadExrHeader, Unsupported } from "./exrHeader.js";
 
 /** Three numbers a pixel: a position or a normal. */

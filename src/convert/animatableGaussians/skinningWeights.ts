@@ -1,7 +1,7 @@
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { JointCount } from "./jointMatrices.js";
-import { ReadNpyFileAsync, ReadNpzFileAsync, RequireNumbers } from "./subjectArrays.js";
+import { ReadNpyFileAsync, ReadNpzFileAsync, RequireArray } from "../checkpoint/npzFile.js";
 
 /** Least and largest sum of a row of weights: those that were interpolated miss 1 by a little. */
 const RowSums = { least: 0.5, most: 1.5 } as const;
@@ -22,7 +22,7 @@ export async function ReadWeightsAsync(file: IRandomAccessFile, count: number): 
             `${file.name} has weights of ${array.shape[0]} points, but the canonical map has ${count}: take both from the same preprocessing.`,
         );
     }
-    return Checked(RequireNumbers(array, file.name, [count, JointCount]), file.name);
+    return Checked(RequireArray(array, file.name, [count, JointCount]), file.name);
 }
 
 /**
@@ -36,7 +36,7 @@ export async function ReadWeightsAsync(file: IRandomAccessFile, count: number): 
 export async function ReadVolumeWeightsAsync(file: IRandomAccessFile, points: Float32Array): Promise<Float32Array> {
     const arrays = await ReadNpzFileAsync(file, ["diff_weight_volume", "volume_bounds"]);
     const volume = arrays.get("diff_weight_volume");
-    const bounds = RequireNumbers(arrays.get("volume_bounds"), `${file.name}, "volume_bounds",`, [2, 3]);
+    const bounds = RequireArray(arrays.get("volume_bounds"), `${file.name}, "volume_bounds",`, [2, 3]);
     const size = volume?.shape ?? [];
     const isVolume = size.length === 4 && size[3] === JointCount && size.slice(0, 3).every((side) => side >= 2);
     if (!volume || !isVolume) {

@@ -1,7 +1,7 @@
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { type IBodyParameters, ReadBodyParametersAsync, RootFreePose } from "./bodyParameters.js";
 import { ReadBodyModelJointsAsync } from "./bodyModelJoints.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { EstimateJoints, type IPosedMap } from "./estimateJoints.js";
 import { type IFolderSource } from "./folderSource.js";
 import { CanonicalToPose } from "./jointMatrices.js";

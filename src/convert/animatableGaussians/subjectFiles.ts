@@ -1,4 +1,4 @@
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 
 /** The files of a subject that a conversion reads, by their paths in the folder; null where one is not there. */
 export interface ISubjectFiles {

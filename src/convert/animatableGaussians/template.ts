@@ -1,5 +1,5 @@
 import { MaxGaussians } from "../../format/limits.js";
-import { ConvertError } from "./convertError.js";
+import { ConvertError } from "../convertError.js";
 import { type IPositionMap } from "./readPositionMap.js";
 
 /** The body in its canonical pose: a point for each texel of front and back map that shows it. */

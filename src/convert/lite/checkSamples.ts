@@ -3,8 +3,8 @@ import { ConditioningTensors, type IMapModel } from "../../format/mapModel.js";
 import { type NetworkRuntime } from "../../networks/networkRuntime.js";
 import { ConditioningPose } from "../../pipeline/1-pose/conditioningPose.js";
 import { BuildPoseMapTable, EvaluatePoseMap } from "../../pipeline/2-maps/poseMapTable.js";
-import { ConvertError } from "../animatableGaussians/convertError.js";
-import { RunNetworkAsync } from "../animatableGaussians/runNetworks.js";
+import { ConvertError } from "../convertError.js";
+import { RunNetworkAsync } from "../mapModel/runNetworks.js";
 import { type ITrainedSamples } from "./readTrainedModel.js";
 
 /** Largest difference of pose maps, metres and of unit normals: those of 32-bit floats are a hundredth of it. */

@@ -2,10 +2,10 @@ import { type IAvatarAsset, type IAvatarCredits, type IAvatarJoint } from "../..
 import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
 import { IdentityQuaternion } from "../../math/quaternion.js";
 import { NetworkRuntime } from "../../networks/networkRuntime.js";
-import { DecodeMaps } from "../animatableGaussians/decodeMaps.js";
-import { RestGaussians } from "../animatableGaussians/restGaussians.js";
-import { MakeRestInputs } from "../animatableGaussians/restInputs.js";
-import { RunNetworkAsync } from "../animatableGaussians/runNetworks.js";
+import { DecodeMaps } from "../mapModel/decodeMaps.js";
+import { RestGaussians } from "../mapModel/restGaussians.js";
+import { MakeRestInputs } from "../mapModel/restInputs.js";
+import { RunNetworkAsync } from "../mapModel/runNetworks.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { BuildLiteUnet } from "../networks/buildLiteUnet.js";
 import { type NetworkPrecision } from "../networks/emitNetwork.js";

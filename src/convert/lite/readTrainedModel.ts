@@ -2,8 +2,8 @@ import * as v from "valibot";
 import { type INpyArray } from "../../animation/motion/npy.js";
 import { MaxGaussians } from "../../format/limits.js";
 import { type IPoseProjection } from "../../format/mapModel.js";
-import { ConvertError } from "../animatableGaussians/convertError.js";
-import { ReadNpzFileAsync, RequireNumbers } from "../animatableGaussians/subjectArrays.js";
+import { ConvertError } from "../convertError.js";
+import { ReadNpzFileAsync, RequireArray } from "../checkpoint/npzFile.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { LiteUnetShapes } from "../networks/buildLiteUnet.js";
 import { type IWeightTensor } from "../networks/networkWeights.js";
@@ -84,7 +84,7 @@ export async function ReadTrainedModelAsync(file: IRandomAccessFile): Promise<IT
         );
     }
     const read = (name: string, shape: readonly (number | null)[]): Float32Array =>
-        RequireNumbers(arrays.get(name), `${file.name}: "${name}"`, shape);
+        RequireArray(arrays.get(name), `${file.name}: "${name}"`, shape);
     const model = {
         meta,
         texels: Uint32Array.from({ length: count }, (_, i) => texels!.at(i)),

@@ -1,3 +1,4 @@
+import { NetworkBuildError } from "./networkBuildError.js";
 import { type CheckedWeights } from "./networkWeights.js";
 
 /** Stored weights of the mapping network are this much too large: its learning rate was that much smaller. */
@@ -23,9 +24,16 @@ export const LeakyGain = Math.SQRT2;
  * @param weights of the network
  * @param input style before the mapping; null for the published one, 1/√width everywhere
  * @returns the style
+ * @throws {@link NetworkBuildError} where the input is not as long as the mapping is wide
  */
 export function MapStyle(weights: CheckedWeights, input: ArrayLike<number> | null): Float64Array {
     const [width] = weights.shape("style.1.weight", [null, null]) as [number, number];
+    if (input !== null && input.length !== width) {
+        throw new NetworkBuildError(
+            "invalid-option",
+            `The style has ${input.length} numbers; the mapping network of this checkpoint takes ${width}.`,
+        );
+    }
     let style = Float64Array.from(input ?? new Float64Array(width).fill(1 / Math.sqrt(width)));
     const meanSquare = style.reduce((sum, value) => sum + value * value, 0) / width;
     style = style.map((value) => value / Math.sqrt(meanSquare + Epsilon));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { BaseScales } from "../../../../src/convert/animatableGaussians/baseScales.js";
-import { BlendHands, DecodeMaps } from "../../../../src/convert/animatableGaussians/decodeMaps.js";
+import { BlendHands, DecodeMaps } from "../../../../src/convert/mapModel/decodeMaps.js";
 import { type HandBox, HandBounds, HandShares } from "../../../../src/convert/animatableGaussians/fixedHands.js";
 import { ReduceInfluences } from "../../../../src/convert/animatableGaussians/influences.js";
 import { CanonicalToPose } from "../../../../src/convert/animatableGaussians/jointMatrices.js";

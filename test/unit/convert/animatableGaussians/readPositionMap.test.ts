@@ -3,7 +3,7 @@ import { zlibSync } from "fflate";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WritePositionMap } from "../../../../assets/scripts/synthetic/positionMapFile.js";
-import { ConvertError } from "../../../../src/convert/animatableGaussians/convertError.js";
+import { ConvertError } from "../../../../src/convert/convertError.js";
 import { ReadPositionMap } from "../../../../src/convert/animatableGaussians/readPositionMap.js";
 import { DescribeGolden, FixtureFolder, GoldenComparison, ReadGoldenFixture } from "../../../support/goldenFixture.js";
 

@@ -1,8 +1,8 @@
 import { AvatarError } from "../../diagnostics/avatarError.js";
 import { FormatShape, type INpyArray, ReadNpy } from "../../animation/motion/npy.js";
-import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
-import { ZipArchive } from "../checkpoint/zipArchive.js";
-import { ConvertError } from "./convertError.js";
+import { type IRandomAccessFile } from "./randomAccessFile.js";
+import { ZipArchive } from "./zipArchive.js";
+import { ConvertError } from "../convertError.js";
 
 /** Most numbers of an array: the published weight volume has 128³ · 55. */
 const MaxNumbers = 134_217_728;
@@ -56,7 +56,7 @@ export async function ReadNpzFileAsync(
  * @returns its numbers, row-major
  * @throws {@link ConvertError} `wrong-shape` or `damaged-file`
  */
-export function RequireNumbers(
+export function RequireArray(
     array: INpyArray | undefined,
     what: string,
     shape: readonly (number | null)[],

@@ -1,4 +1,4 @@
-import { AvatarError } from "../../diagnostics/avatarError.js";
+import { AvatarError } from "../diagnostics/avatarError.js";
 
 /**
  * Why a subject cannot be converted:
