@@ -1,13 +1,14 @@
+import { type IMotion } from "../../animation/motion/motion.js";
 import { RigPose } from "../../animation/motion/rigPose.js";
 import { BodyPose } from "../../animation/pose/bodyPose.js";
 import { MeasureAvatarBody } from "../../animation/pose/measureAvatarBody.js";
 import { type IAvatarBody } from "../../animation/pose/avatarBody.js";
 import { Retargeter } from "../../animation/retarget/retargeter.js";
+import { type IRigProfile } from "../../animation/rig/rigProfile.js";
 import { SmplxJointNames, SmplxJointParents } from "../../format/bodyModel.js";
 import { InverseMultiplyPacked } from "../../math/packedQuaternion.js";
 import { YawPacked } from "../../math/packedRotation.js";
 import { type CaptureSplit } from "./cameraRig.js";
-import { type IPlanMotion } from "./posePlan.js";
 
 /** Poses a second that are looked at; most of them of one motion. */
 const CandidateRate = 10;
@@ -18,6 +19,16 @@ const BlockSeconds = 2;
 
 /** Time on either side of the border of two stretches that no pose is taken from, seconds. */
 const GapSeconds = 0.25;
+
+/** A recorded motion to take poses from. */
+export interface IPlanMotion {
+    /** Name, as `capture.json` tells it. */
+    readonly name: string;
+    /** The motion. */
+    readonly motion: IMotion;
+    /** How its rig was understood. */
+    readonly profile: IRigProfile;
+}
 
 /** A pose of a motion. */
 export interface IMotionPose {

@@ -1,26 +1,14 @@
-import { type IMotion } from "../../animation/motion/motion.js";
-import { type IRigProfile } from "../../animation/rig/rigProfile.js";
 import { SmplxJointNames, SmplxJointParents } from "../../format/bodyModel.js";
 import { MultiplyQuaternion, QuaternionFromAxisAngle, type QuaternionTuple } from "../../math/quaternion.js";
 import { BodyOverlap } from "./bodyOverlap.js";
 import { type CaptureSplit } from "./cameraRig.js";
 import { type ICaptureSubject } from "./captureSubject.js";
-import { type IMotionPose, ReadMotionPoses } from "./motionPoses.js";
+import { type IMotionPose, type IPlanMotion, ReadMotionPoses } from "./motionPoses.js";
 import { ChooseFarApart } from "./poseDistance.js";
 import { SampleExpression } from "./sampleExpression.js";
 import { ChooseFamily, SamplePose } from "./samplePose.js";
 import { SeededRandom } from "./seededRandom.js";
 import { SkinMatrices } from "./skinMatrices.js";
-
-/** A recorded motion to take poses from. */
-export interface IPlanMotion {
-    /** Name, as `capture.json` tells it. */
-    readonly name: string;
-    /** The motion. */
-    readonly motion: IMotion;
-    /** How its rig was understood. */
-    readonly profile: IRigProfile;
-}
 
 /** A pose to capture. */
 export interface IPlannedPose {
