@@ -18,7 +18,7 @@ def _sides_and_places(texels: Tensor, map_size: int) -> tuple[Tensor, Tensor, Te
 
 
 class PoseMap(nn.Module):
-    """What a pose looks like to the network: how far texels moved and where they face, as means over blocks of texels."""
+    """What a pose looks like to the network: how far texels moved and where they face, means over blocks of texels."""
 
     pixels: Tensor
     shares: Tensor
@@ -36,7 +36,7 @@ class PoseMap(nn.Module):
         """
         super().__init__()
         if size <= 0 or map_size % size != 0:
-            raise ValueError(f"A pose map of {size}² pixels cannot be made of maps of {map_size}²: it must divide them.")
+            raise ValueError(f"A pose map of {size}² pixels cannot be made of maps of {map_size}²: divide them.")
         self.size = size
         side, column, row = _sides_and_places(texels.long(), map_size)
         block = map_size // size

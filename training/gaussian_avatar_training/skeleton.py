@@ -59,8 +59,8 @@ class Skeleton:
             [...,J,3,4] rest → posed, the root's being the identity.
         """
         linear = matrices_of_quaternions(rotations)
-        turns = [np.broadcast_to(np.eye(3), linear.shape[:-3] + (3, 3))]
-        places = [np.broadcast_to(self.rest[0], linear.shape[:-3] + (3,))]
+        turns = [np.broadcast_to(np.eye(3), (*linear.shape[:-3], 3, 3))]
+        places = [np.broadcast_to(self.rest[0], (*linear.shape[:-3], 3))]
         for joint, parent in enumerate(self.parents[1:], 1):
             offset = self.rest[joint] - self.rest[parent]
             places.append(turns[parent] @ offset + places[parent])

@@ -16,9 +16,9 @@ OUTPUT_CHANNELS = 28
 class LiteUnet(nn.Module):
     """A small U-Net: the pose map in, changes of all attributes of both sides out.
 
-    A 3 × 3 convolution, blocks of two that halve the picture, blocks of two that read the bilinearly doubled picture and
-    that of the same size on the way down, and a 1 × 1 convolution that is zero at first. Leaky ReLUs follow all but the
-    last. The names in its `state_dict` are those by which the run time knows its weights.
+    A 3 × 3 convolution, blocks of two that halve the picture, blocks of two that read the bilinearly doubled picture
+    and that of the same size on the way down, and a 1 × 1 convolution that is zero at first. Leaky ReLUs follow all but
+    the last. The names in its `state_dict` are those by which the run time knows its weights.
     """
 
     def __init__(
