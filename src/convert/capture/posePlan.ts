@@ -10,6 +10,8 @@ import { ChooseFamily, SamplePose } from "./samplePose.js";
 import { SeededRandom } from "./seededRandom.js";
 import { SkinMatrices } from "./skinMatrices.js";
 
+export { type IPlanMotion };
+
 /** A pose to capture. */
 export interface IPlannedPose {
     /** Where it is from: name of the motion and its time, or the way it was sampled. */
