@@ -1,3 +1,4 @@
+import { HalfValue } from "../../math/halfFloat.js";
 import { MotionFileError } from "./motionFileError.js";
 import { MaxMotionNumbers, RequireMotionSize } from "./motionLimits.js";
 
@@ -34,6 +35,7 @@ const MaxDimensions = 8;
 
 /** Readers of the element types, by NumPy's name without its byte order. */
 const Elements: Readonly<Record<string, { bytes: number; read: (view: DataView, at: number) => number }>> = {
+    f2: { bytes: 2, read: (view, at) => HalfValue(view.getUint16(at, true)) },
     f4: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
     f8: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
     i1: { bytes: 1, read: (view, at) => view.getInt8(at) },
@@ -70,7 +72,7 @@ export function ReadNpy(bytes: Uint8Array, name: string, maxNumbers = MaxMotionN
     if (!element || !/^[<|=]/.test(type)) {
         throw new MotionFileError(
             "unsupported-type",
-            `Array "${name}" has the type "${type}": only little-endian numbers (f4, f8, i1..i8, u1..u8, b1) are read.`,
+            `Array "${name}" has the type "${type}": only little-endian numbers (f2, f4, f8, i1..i8, u1..u8, b1) are read.`,
         );
     }
     const count = shape.reduce((product, size) => product * size, 1);
