@@ -1,3 +1,5 @@
+import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { InvertAffineMatrix4, MultiplyMatrix4 } from "../math/matrix4.js";
 import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
 
 /**
@@ -56,4 +58,30 @@ export function WriteRows(matrix: ArrayLike<number>, result: Float32Array): void
     for (let i = 0; i < SkinMatrixFloats; i++) {
         result[i] = matrix[(i % 4) * 4 + Math.floor(i / 4)]!;
     }
+}
+
+/**
+ * What leads from another canonical space of an avatar to its own, joint by joint: inverse(B) · B' with B the inverse bind matrices
+ * of the asset.
+ *
+ * @param asset the avatar
+ * @param inverseBindMatrices [J,16] B', the other space → joint space at rest, column-major
+ * @returns [J,12] rows of 3×4 matrices; null when the spaces are one
+ */
+export function SpaceChanges(asset: IAvatarAsset, inverseBindMatrices: Float32Array): Float32Array | null {
+    const changes = new Float32Array(asset.joints.length * 12);
+    let isOne = true;
+    for (let joint = 0; joint < asset.joints.length; joint++) {
+        const own = Float64Array.from(asset.inverseBindMatrices.subarray(joint * 16, joint * 16 + 16));
+        const other = Float64Array.from(inverseBindMatrices.subarray(joint * 16, joint * 16 + 16));
+        isOne &&= own.every((value, i) => value === other[i]);
+        // The format refuses bind matrices without an inverse.
+        const change = MultiplyMatrix4(InvertAffineMatrix4(own)!, other);
+        for (let row = 0; row < 3; row++) {
+            for (let column = 0; column < 4; column++) {
+                changes[joint * 12 + row * 4 + column] = change[column * 4 + row]!;
+            }
+        }
+    }
+    return isOne ? null : changes;
 }

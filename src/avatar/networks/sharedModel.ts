@@ -1,13 +1,13 @@
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { type IMapModel } from "../../format/mapModel.js";
 import { type ComputeKernel } from "../../gpu/computeKernel.js";
-import { InvertAffineMatrix4, MultiplyMatrix4 } from "../../math/matrix4.js";
 import { NetworkError } from "../../networks/networkError.js";
 import { NetworkProgram } from "../../networks/networkProgram.js";
 import { type NetworkRuntime } from "../../networks/networkRuntime.js";
 import { type ConditioningStage } from "../../pipeline/2-maps/conditioningStage.js";
 import { type DecodeStage } from "../../pipeline/3-gaussians/decodeStage.js";
 import { MapModelBuffers } from "../../pipeline/3-gaussians/mapModelBuffers.js";
+import { SpaceChanges } from "../affineRows.js";
 import { LoadNetworkBytesAsync } from "./networkFiles.js";
 
 /** What all tiers of a device share. */
@@ -50,7 +50,7 @@ export class SharedModel {
         this.stages = stages;
         this.program = program;
         this.buffers = buffers;
-        this.spaceChanges = SpaceChanges(asset, model);
+        this.spaceChanges = SpaceChanges(asset, model.inverseBindMatrices);
         const tail = program.slices.filter(({ dependsOnCamera }) => dependsOnCamera).length;
         this.hasCameraTail = tail > 0 && tail < program.slices.length;
     }
@@ -136,23 +136,4 @@ export async function AllocateAsync<Owner extends { dispose(): void }>(
         );
     }
     throw failure;
-}
-
-/** inverse(B) · B' for every joint, with B the inverse bind matrices of the asset and B' those of the model. */
-function SpaceChanges(asset: IAvatarAsset, model: IMapModel): Float32Array | null {
-    const changes = new Float32Array(asset.joints.length * 12);
-    let isOne = true;
-    for (let joint = 0; joint < asset.joints.length; joint++) {
-        const own = Float64Array.from(asset.inverseBindMatrices.subarray(joint * 16, joint * 16 + 16));
-        const other = Float64Array.from(model.inverseBindMatrices.subarray(joint * 16, joint * 16 + 16));
-        isOne &&= own.every((value, i) => value === other[i]);
-        // The format refuses bind matrices without an inverse.
-        const change = MultiplyMatrix4(InvertAffineMatrix4(own)!, other);
-        for (let row = 0; row < 3; row++) {
-            for (let column = 0; column < 4; column++) {
-                changes[joint * 12 + row * 4 + column] = change[column * 4 + row]!;
-            }
-        }
-    }
-    return isOne ? null : changes;
 }

@@ -3,7 +3,11 @@ import fc from "fast-check";
 import { ComputeJointBounds, PoseBounds } from "../../../src/avatar/jointBounds.js";
 import { ComposeSkinMatrix, SkinMatrixFloats } from "../../../src/pipeline/1-pose/skinMatrix.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
+import { InvertAffineMatrix4 } from "../../../src/math/matrix4.js";
+import { MakeSampleMapModel } from "../../support/mapModels.js";
+import { DecodeGaussians } from "../../reference/decodeGaussian.js";
 import { FromBabylon, Multiply, ToBabylon } from "../../reference/matrix.js";
+import { SkinDecoded } from "../../reference/skinDecoded.js";
 import { SkinCloud } from "../../reference/skinGaussian.js";
 
 const asset = MakeSampleAvatar({ gaussians: 300, seed: 5 });
@@ -65,6 +69,35 @@ describe("bounds of a pose", () => {
             ),
             { seed: 2, numRuns: 20 },
         );
+    });
+
+    it("hold what networks make within their gains, also in a canonical space of its own", () => {
+        const hipAngle = 0.6;
+        const model = MakeSampleMapModel(asset, { hipAngle, texels: 300, hasFixedHands: true });
+        const networked = { ...asset, mapModels: [model] };
+        const wide = ComputeJointBounds(networked);
+        // At rest, where boxes are tight.
+        const skinMatrices = new Float32Array(asset.joints.length * SkinMatrixFloats);
+        const rebound = new Float32Array(skinMatrices.length);
+        for (let joint = 0; joint < asset.joints.length; joint++) {
+            const inverseBind = Float64Array.from(asset.inverseBindMatrices.subarray(joint * 16, joint * 16 + 16));
+            const world = InvertAffineMatrix4(inverseBind)!;
+            ComposeSkinMatrix(world, asset.inverseBindMatrices, joint, skinMatrices, joint * SkinMatrixFloats);
+            ComposeSkinMatrix(world, model.inverseBindMatrices, joint, rebound, joint * SkinMatrixFloats);
+        }
+        const bounds = new Float64Array(6);
+        expect(PoseBounds(wide, skinMatrices, bounds)).toBe(true);
+        for (const value of [-1, 1]) {
+            const data = new Float32Array(model.networks[0]!.outputs[0]!.shape.reduce((a, b) => a * b)).fill(value);
+            const outputs = new Map([["maps", { side: model.networks[0]!.outputs[0]!.shape[2]!, data }]]);
+            const pose = { skinMatrices: rebound, morphWeights: [0, 1], opacity: 1 };
+            for (const { position } of SkinDecoded(model, DecodeGaussians(model, outputs), pose)) {
+                position.forEach((coordinate, axis) => {
+                    expect(coordinate).toBeGreaterThanOrEqual(bounds[axis]! - 1e-4);
+                    expect(coordinate).toBeLessThanOrEqual(bounds[axis + 3]! + 1e-4);
+                });
+            }
+        }
     });
 
     it("are tight in the rest pose, and absent when no joint moves anything", () => {
