@@ -42,7 +42,9 @@ fn isWhole(gaussian: DecodedGaussian) -> bool {
     let rotation = abs(gaussian.rotation);
     // Sums of what is finite and small stay finite; of what is not, they do not.
     let sum = abs(gaussian.position) + abs(gaussian.scale) + abs(gaussian.color);
-    return isFinite(sum.x + sum.y + sum.z + gaussian.opacity) && isFinite(dot(rotation, vec4f(1.0)));
+    let turn = dot(rotation, vec4f(1.0));
+    // A quaternion of length 0 has no matrix.
+    return isFinite(sum.x + sum.y + sum.z + gaussian.opacity) && isFinite(turn) && turn > 0.0;
 }
 
 @compute @workgroup_size(WorkgroupSize)

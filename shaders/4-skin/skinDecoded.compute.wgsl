@@ -42,11 +42,16 @@ fn worldPart() -> mat3x3f {
     return transpose(mat3x3f(state.world[0].xyz, state.world[1].xyz, state.world[2].xyz));
 }
 
+// The inverse, or 0 for a matrix that has none: a world scaled to nothing, or so small that its volume is 0 in single precision.
 fn inverse3(m: mat3x3f) -> mat3x3f {
     let x = cross(m[1], m[2]);
     let y = cross(m[2], m[0]);
     let z = cross(m[0], m[1]);
-    return transpose(mat3x3f(x, y, z)) * (1.0 / dot(m[0], x));
+    let determinant = dot(m[0], x);
+    if abs(determinant) < 1e-30 {
+        return mat3x3f();
+    }
+    return transpose(mat3x3f(x, y, z)) * (1.0 / determinant);
 }
 
 // The quaternion x y z w of a matrix that is nearly a rotation: of the four ways, that with the largest denominator. Not

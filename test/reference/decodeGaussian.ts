@@ -53,7 +53,7 @@ function Decode(model: IMapModel, index: number, raw: (attribute: GaussianAttrib
     const decoded = {
         position: value("position", model.positions),
         opacity: Sigmoid(value("opacity", base.opacities)[0]!),
-        rotation: rotation.map((one) => one / length),
+        rotation: rotation.map((one) => one / length), // NaN for a quaternion of length 0
         scale: value("scale", base.scales).map(Math.exp),
         color: colorActivation === "sigmoid" ? color.map(Sigmoid) : color,
     };

@@ -74,7 +74,8 @@ function Inverse(m: Matrix): Matrix {
         return At(m, a, c) * At(m, b, d) - At(m, a, d) * At(m, b, c);
     };
     const determinant = [0, 1, 2].reduce((sum, column) => sum + At(m, 0, column) * cofactor(0, column), 0);
-    return [0, 1, 2].map((row) => [0, 1, 2].map((column) => cofactor(column, row) / determinant));
+    const factor = Math.abs(determinant) < 1e-30 ? 0 : 1 / determinant; // a world that is scaled to nothing has none
+    return [0, 1, 2].map((row) => [0, 1, 2].map((column) => cofactor(column, row) * factor));
 }
 
 /** The quaternion x y z w of a matrix, not normalised: of four candidates that with the largest denominator. */

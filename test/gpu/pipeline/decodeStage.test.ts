@@ -118,6 +118,24 @@ DescribeGpu("Gaussians that networks make", () => {
         sample.dispose();
     });
 
+    it("are invisible where a rotation has length 0, and only there", async () => {
+        const plain = MakeSampleMapModel(avatar, { outputSize: 16 });
+        const rotations = plain.decoding.rotations.map((value, k) => (k < 20 ? 0 : value));
+        const model = { ...plain, decoding: { ...plain.decoding, rotations } };
+        const sample = await DecodeModelAsync(device, model);
+        sample.decode(new Map());
+        const found = await sample.readAsync();
+        ExpectSame(found, DecodeGaussians(model, new Map()));
+        expect(found.map(({ scale }) => scale[0] === 0).lastIndexOf(true)).toBe(4);
+        sample.dispose();
+    });
+
+    it("are skinned by the quaternion rule to finite covariances in a world that is scaled to nothing", async () => {
+        const model = MakeSampleMapModel(avatar, { covariance: "quaternion", texels: 200 });
+        const nothing = new Float32Array(avatar.joints.length * 12);
+        await ExpectSkinnedAsync(model, nothing, new Array<number>(12).fill(0));
+    });
+
     it.each(["linear", "quaternion"] as const)("are skinned by the %s rule as their double", async (covariance) => {
         const model = MakeSampleMapModel(avatar, { covariance, influences: 6, texels: 200 });
         await ExpectSkinnedAsync(model, RandomSkinMatrices(avatar.joints.length), undefined);
@@ -214,7 +232,7 @@ DescribeGpu("Gaussians that networks make", () => {
             const size = Math.max(...UpperTriangle(covariance).map(Math.abs));
             gaussian.position.forEach((value, k) => expect(Math.abs(value - position[k]!)).toBeLessThan(1e-5));
             UpperTriangle(gaussian.covariance).forEach((value, k) =>
-                expect(Math.abs(value - UpperTriangle(covariance)[k]!)).toBeLessThan(1e-5 * size),
+                expect(Math.abs(value - UpperTriangle(covariance)[k]!)).toBeLessThanOrEqual(1e-5 * size),
             );
             expect(Math.abs(gaussian.opacity - opacity)).toBeLessThan(Tolerance);
             // Halves have 11 bits.
