@@ -50,7 +50,7 @@ DescribeGolden("a body from its maps to posed Gaussians", () => {
             });
             const posed = await PoseAsync(model, new Map(), fixture.values("joint_mats") as Float32Array);
             const means = new GoldenComparison("lbs_gaussian_skinning", "means on the GPU, m", 1e-5);
-            const covariances = new GoldenComparison("lbs_gaussian_skinning", "covariances on the GPU, relative", 1e-4);
+            const covariances = new GoldenComparison("lbs_gaussian_skinning", "covariances on the GPU, relative", 1e-5);
             posed.forEach(({ position, covariance }, index) => {
                 means.add(position, fixture.row("positions_live", index, 3));
                 const expected = fixture.row("cov3d_live", index, 6);
@@ -89,7 +89,7 @@ DescribeGolden("a body from its maps to posed Gaussians", () => {
 
             const posed = await PoseAsync(model, Tensors(fixture, model), fixture.values("cano2live") as Float32Array);
             const live = compare("posed positions, m", 1e-5);
-            const covariances = compare("posed covariances, relative", 1e-4);
+            const covariances = compare("posed covariances, relative", 1e-5);
             posed.forEach(({ position, covariance }, index) => {
                 live.add(position, fixture.row("live_positions", index, 3));
                 const [w, x, y, z] = fixture.row("live_rotations", index, 4) as [number, number, number, number];
