@@ -35,7 +35,8 @@ interface IDeviceState {
  * There is one renderer per scene, made when the first avatar is loaded and disposed with the scene. It follows the
  * scene: whatever `GaussianAvatar` is in `scene.meshes` once all `onBeforeRenderObservable` observers have run is drawn
  * in that frame, in the pose its joints have then. The work goes into command encoders of its own, submitted ahead of
- * Babylon's; nothing is read back, awaited or allocated. While the scene has no avatar, the renderer keeps nothing but
+ * Babylon's; in a frame nothing is read back, awaited or allocated. (Networks that run on the processor read what they see of a
+ * pose after it.) While the scene has no avatar, the renderer keeps nothing but
  * compiled kernels.
  */
 export class AvatarRenderer {

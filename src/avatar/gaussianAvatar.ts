@@ -91,7 +91,7 @@ export class GaussianAvatar extends Mesh {
         return "GaussianAvatar";
     }
 
-    /** Number of Gaussians that make up the person. */
+    /** Number of Gaussians in the file, which make up the person where {@link networks} show no others. */
     public get splatCount(): number {
         return this.asset.gaussians.count;
     }
