@@ -142,7 +142,7 @@ class _Points:
             "opacities": _logit(opacity).astype(np.float32),
             "scales": scales.astype(np.float32),
             "rotations": rotations.astype(np.float32),
-            "colors": _logit(ALBEDO_SHARE * self._albedo()).astype(np.float32),
+            "colors": _logit(self._colors()).astype(np.float32),
             "rest_joints": subject.rest_joints.astype(np.float32),
             "morph_deltas": deltas.astype(np.float16),
         }
@@ -174,15 +174,17 @@ class _Points:
         weights = np.maximum(np.take_along_axis(dense, joints, 1), 0)
         return joints, weights / weights.sum(1, keepdims=True)
 
-    def _albedo(self) -> np.ndarray:
-        """[N,3] sRGB."""
+    def _colors(self) -> np.ndarray:
+        """First colours, [N,3] sRGB."""
+        if self.subject.vertex_colors is not None:
+            return self._mix(self.subject.vertex_colors)
         uvs = self._mix(self.subject.uvs)
         parts = self.subject.triangle_parts[self.triangles]
         colors = np.ones((len(uvs), 3))
         for index, part in enumerate(self.subject.parts):
             of_part = parts == index
             colors[of_part] = sample_texture(part.texture, uvs[of_part])[:, :3]
-        return colors
+        return ALBEDO_SHARE * colors
 
 
 def _logit(share: np.ndarray) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 
 from .subject import Subject
 
-HEAD_JOINTS = ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf")
+HEAD_JOINTS = ("neck", "head", "jaw", "left_eye", "right_eye")
+"""Some files tell the eyes of SMPL-X from those of SMPL-H by an ending, `_smplhf`."""
 FINGERS = ("wrist", "index", "middle", "pinky", "ring", "thumb")
 FRONT_BACK = np.array([[1.0, 0, 0], [0, -1, 0], [0, 0, 1]])
 """Rows: right, down and towards the viewer of the front map. The back map is seen from the other side, not mirrored."""
@@ -56,8 +57,8 @@ def find_regions(subject: Subject, spacings: Spacings) -> list[Region]:
     then the joints that move a triangle most: head and neck, hands, and the rest.
     """
     kinds = np.array([part.kind for part in subject.parts])[subject.triangle_parts]
-    names = np.array(subject.joint_names)
-    head = _share(subject, [name in HEAD_JOINTS for name in names])
+    names = subject.joint_names
+    head = _share(subject, [name.removesuffix("_smplhf") in HEAD_JOINTS for name in subject.joint_names])
     left = _share(subject, [_is_hand(name, "left") for name in names])
     right = _share(subject, [_is_hand(name, "right") for name in names])
     skin = np.isin(kinds, ["body", "clothing", "lashes"])

@@ -52,6 +52,8 @@ class Subject:
     morph_deltas: np.ndarray
     """[E,V,3] metres."""
     parts: list[Part]
+    vertex_colors: np.ndarray | None = None
+    """[V,3] sRGB as pictures show them, light and all; instead of textures."""
 
     def posed(self, weights: dict[str, float]) -> np.ndarray:
         """Vertices with some expressions, [V,3]; names that the subject lacks are left out."""
