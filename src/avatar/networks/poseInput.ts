@@ -1,5 +1,6 @@
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { ConditioningTensors, type IMapModel } from "../../format/mapModel.js";
+import { NetworkError } from "../../networks/networkError.js";
 import { type INetworkTensor, TensorOfBuffer } from "../../networks/networkTensor.js";
 import { TensorReader } from "../../networks/readTensor.js";
 import { ConditioningPose } from "../../pipeline/1-pose/conditioningPose.js";
@@ -17,9 +18,20 @@ const StillTurn = 1 - Math.cos((0.2 * Math.PI) / 360);
 /** Colours that depend on the camera are made anew when it is seen from 2 degrees elsewhere. */
 const StillViewCosine = Math.cos((2 * Math.PI) / 180);
 
+/** A lost device says so in the same turn of the event loop, or a few later; milliseconds. */
+const LossDelay = 100;
+
 const EncoderDescriptor: GPUCommandEncoderDescriptor = { label: "gaussian avatars, what networks see" };
 
 const InverseWorld = new Matrix();
+
+/** Whether a device is lost: it may refuse what waits for it just before it says so. */
+async function IsLostAsync(device: GPUDevice): Promise<boolean> {
+    return await Promise.race([
+        device.lost.then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, LossDelay, false)),
+    ]);
+}
 
 /** What the networks of an avatar see: the newest pose, and the camera where they depend on it. */
 export class PoseInput {
@@ -103,6 +115,7 @@ export class PoseInput {
      * The networks' inputs, by name.
      *
      * @param isInMemory true to read them back from the device, for networks on the processor
+     * @throws NetworkError `device-lost`
      */
     public async getTensorsAsync(isInMemory: boolean): Promise<ReadonlyMap<string, INetworkTensor>> {
         const { viewSize } = this._model.conditioning;
@@ -113,7 +126,19 @@ export class PoseInput {
             tensors.set(ConditioningTensors.viewFront, TensorOfBuffer(viewFront, viewShape));
             tensors.set(ConditioningTensors.viewBack, TensorOfBuffer(viewBack, viewShape));
         }
-        return isInMemory ? await this._reader.readAsync(tensors) : tensors;
+        if (!isInMemory) {
+            return tensors;
+        }
+        try {
+            return await this._reader.readAsync(tensors);
+        } catch (error) {
+            if (await IsLostAsync(this._device)) {
+                throw new NetworkError("device-lost", "The graphics device was lost while a pose was read from it.", {
+                    cause: error,
+                });
+            }
+            throw error;
+        }
     }
 
     /** [1, C, S, S] the pose map as it was made last. */
