@@ -76,7 +76,6 @@ DescribeGpu("an avatar with networks", () => {
             console.info(`networks that change nothing${turn ? ", turned space" : ""}: ${decibels.toFixed(1)} dB`);
             KeepPicture(`networks-zero${turn ? "-turned" : ""}`, networked, Size);
             expect(decibels).toBeGreaterThan(45);
-            expect(avatar.networks.rate).toBeGreaterThanOrEqual(0);
             expect(avatar.networks.latency).toBeGreaterThan(0);
             avatar.dispose();
         }
@@ -112,6 +111,11 @@ DescribeGpu("an avatar with networks", () => {
         KeepPicture("networks-red", red, Size);
         expect(Psnr(moved, red)).toBeLessThan(45);
         expect(SumRed(red)).not.toBe(SumRed(moved));
+        let turn = 1.2;
+        await stage.renderUntilAsync(() => {
+            Pose(avatar, (turn -= 0.05));
+            return updates > 2 && avatar.networks.rate > 0;
+        });
         // The same pose by another way: maps are a function of the pose.
         Pose(avatar, 0);
         await settleAsync(avatar);
