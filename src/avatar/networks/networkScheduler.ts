@@ -1,4 +1,4 @@
-/** A slice that took very long, as the first run does while its kernels compile, is paid back within this many frames. */
+/** A slice that took very long, because the device was busy with something else, is paid back within this many frames. */
 const MaximumDebtFrames = 60;
 
 /** Who is out of sight waits as if this small: long behind those who are seen, and not for ever. */
