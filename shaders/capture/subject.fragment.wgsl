@@ -31,10 +31,7 @@ fn reflection(normal : vec3f, view : vec3f) -> f32 {
 
 @fragment
 fn main(input : FragmentInputs) -> FragmentOutputs {
-    // Never a footprint of no size, as where a whole island of texture coordinates is one point: drivers make NaN of it.
-    let across = dpdx(fragmentInputs.vUv) + vec2f(1e-6, 0.0);
-    let along = dpdy(fragmentInputs.vUv) + vec2f(0.0, 1e-6);
-    let texel = textureSampleGrad(albedo, albedoSampler, fragmentInputs.vUv, across, along);
+    let texel = textureSample(albedo, albedoSampler, fragmentInputs.vUv);
     if (texel.a < uniforms.alphaRange.x || texel.a >= uniforms.alphaRange.y) {
         discard;
     }

@@ -104,7 +104,7 @@ export class CaptureStudio {
         this._materials = subject.parts.flatMap((part, index) => {
             const { firstTriangle, triangleCount } = part;
             const triangles = subject.triangles.subarray(firstTriangle * 3, (firstTriangle + triangleCount) * 3);
-            return MaterialsOf(part, this._scene).map((material) => {
+            return MaterialsOf(part, CreateAlbedo(part, subject, this._scene), this._scene).map((material) => {
                 const mesh = new Mesh(part.name, this._scene);
                 for (const [kind, vertices, floats] of kinds) {
                     mesh.setVerticesBuffer(vertices.createVertexBuffer(kind, 0, floats), false, count);
@@ -211,7 +211,7 @@ function LensOf({ R: r, t }: IPinhole): Vector3 {
     return new Vector3(along(0), along(1), along(2));
 }
 
-function CreateAlbedo(part: ISubjectPart, scene: Scene): RawTexture {
+function CreateAlbedo(part: ISubjectPart, subject: ICaptureSubject, scene: Scene): RawTexture {
     const { width, height, rgba } = AlbedoOf(part);
     const texture = RawTexture.CreateRGBATexture(
         rgba,
@@ -225,13 +225,28 @@ function CreateAlbedo(part: ISubjectPart, scene: Scene): RawTexture {
         0,
         true,
     );
-    texture.anisotropicFilteringLevel = Anisotropy;
+    texture.anisotropicFilteringLevel = HasPointUvs(part, subject) ? 1 : Anisotropy;
     return texture;
 }
 
+/**
+ * Whether triangles of a part show a single point of its texture, as parts in plain colours do. Their footprint in it has no
+ * size, of which software drivers make NaN when it is filtered along its longer side.
+ */
+function HasPointUvs({ firstTriangle, triangleCount }: ISubjectPart, { triangles, uvs }: ICaptureSubject): boolean {
+    for (let at = firstTriangle * 3; at < (firstTriangle + triangleCount) * 3; at += 3) {
+        const [a, b, c] = [triangles[at]! * 2, triangles[at + 1]! * 2, triangles[at + 2]! * 2];
+        const isSame = (one: number, other: number): boolean =>
+            uvs[one] === uvs[other] && uvs[one + 1] === uvs[other + 1];
+        if (isSame(a, b) && isSame(a, c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** One pass, or two for parts with alpha: what is solid, and what is not. */
-function MaterialsOf(part: ISubjectPart, scene: Scene): ShaderMaterial[] {
-    const texture = CreateAlbedo(part, scene);
+function MaterialsOf(part: ISubjectPart, texture: RawTexture, scene: Scene): ShaderMaterial[] {
     if (part.alpha === "opaque") {
         return [CreateMaterial(part, texture, scene, { range: [-1, 2], isSolid: true })];
     }
