@@ -1,0 +1,119 @@
+"""Whole trainings of a tiny person: they learn, they go on where they were, and what goes wrong is said."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny import save_capture, save_template, tiny_template
+
+from gaussian_avatar_training import train
+from gaussian_avatar_training.export import NO_NETWORK
+from gaussian_avatar_training.trainer import Budget
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    folder = tmp_path_factory.mktemp("person")
+    template = tiny_template()
+    save_capture(folder / "capture", template)
+    save_template(folder / "template.npz", template)
+    return ["--capture", str(folder / "capture"), "--template", str(folder / "template.npz"), "--network-size", "16"]
+
+
+def run(person: list[str], out: Path, *more: str) -> int:
+    torch.set_num_threads(1)
+    return train.main([*person, "--out", str(out), *more])
+
+
+def test_training_learns_and_leaves_a_model(person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run(person, tmp_path, "--steps", "60", "--report", "20") == 0
+    history = json.loads((tmp_path / "history.json").read_text())
+    assert [entry["steps"] for entry in history] == [20, 40, 60]
+    print(f"loss {history[0]['loss']:.3f} → {history[-1]['loss']:.3f}, held out {history[-1]['mean']:.1f} dB")
+    # A picture of the colours of the template has 12 dB.
+    assert history[-1]["loss"] < history[0]["loss"] / 4
+    assert history[-1]["mean"] > 28
+    metrics = json.loads((tmp_path / "metrics.json").read_text())
+    assert metrics["training"]["steps"] == 60
+    assert metrics["figures"]["body"]["count"] == 1
+    assert (tmp_path / "pictures/step_000060.jpg").stat().st_size > 1000
+    assert "body" in capsys.readouterr().out
+    with np.load(tmp_path / "model.npz") as model:
+        assert model["sample/pictures"].shape == (1, 48, 48, 4)
+        assert json.loads(model["meta"].tobytes())["name"] == "Sheet"
+        assert float(np.abs(model["sample/output"]).max()) > 0
+
+
+def test_resumed_training_ends_in_the_same_bits(person: list[str], tmp_path: Path) -> None:
+    whole, stretches = tmp_path / "whole", tmp_path / "stretches"
+    assert run(person, whole, "--steps", "12", "--report", "4", "--warm-up", "2") == 0
+    common = ("--steps", "12", "--report", "4", "--warm-up", "2")
+    assert run(person, stretches, *common, "--stop-after", "5") == 0
+    assert not (stretches / "model.npz").exists()
+    assert run(person, stretches, *common, "--stop-after", "2", "--resume") == 0
+    assert run(person, stretches, *common, "--resume") == 0
+    a, b = (torch.load(folder / "checkpoint.pt", weights_only=True) for folder in (whole, stretches))
+    for name, values in a["model"].items():
+        assert torch.equal(values, b["model"][name]), name
+    assert torch.equal(a["random"], b["random"])
+    assert [entry["figures"] for entry in a["history"]] == [entry["figures"] for entry in b["history"]]
+
+
+def test_static_training_has_a_network_of_zeros(person: list[str], tmp_path: Path) -> None:
+    assert run(person, tmp_path, "--steps", "3", "--static") == 0
+    with np.load(tmp_path / "model.npz") as model:
+        assert json.loads(model["meta"].tobytes())["network"]["widths"] == list(NO_NETWORK.widths)
+        assert not model["sample/output"].any()
+        assert not any(name.startswith("pca/") for name in model.files)
+
+
+def test_training_is_not_begun_over_another(person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    assert run(person, tmp_path, "--steps", "4", "--stop-after", "1") == 0
+    assert run(person, tmp_path, "--steps", "4") == 1
+    assert "go on with --resume" in capsys.readouterr().err
+    assert run(person, tmp_path, "--steps", "4", "--resume", "--seed", "2") == 1
+    assert "other settings (seed)" in capsys.readouterr().err
+    assert run(person, tmp_path / "nothing", "--resume") == 1
+    assert "no training to go on with" in capsys.readouterr().err
+    (tmp_path / "checkpoint.pt").write_bytes(b"PK\x03\x04 cut off")
+    assert run(person, tmp_path, "--steps", "4", "--resume") == 1
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_divergence_keeps_the_last_checkpoint(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(person, tmp_path, "--steps", "9", "--stop-after", "2") == 0
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+    monkeypatch.setattr("gaussian_avatar_training.losses.mask_loss", lambda coverage, _: coverage.sum() * torch.nan)
+    assert run(person, tmp_path, "--steps", "9", "--resume") == 1
+    assert "Step 3: the loss is nan. The training has diverged" in capsys.readouterr().err
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+
+
+def test_full_disk_keeps_the_last_checkpoint(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(person, tmp_path, "--steps", "9", "--stop-after", "2") == 0
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert run(person, tmp_path, "--steps", "9", "--stop-after", "2", "--resume") == 1
+    assert "checkpoint.pt cannot be written: the disk is full" in capsys.readouterr().err
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.pt", "pictures"]
+
+
+def test_budget_by_steps_and_by_the_clock() -> None:
+    assert Budget(steps=10).progress(4, 999) == pytest.approx(0.4)
+    assert Budget(minutes=2).progress(4, 30) == pytest.approx(0.25)
+    assert Budget(minutes=2).progress(4, 500) == 1
