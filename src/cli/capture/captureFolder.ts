@@ -16,6 +16,7 @@ import {
     ReadCaptureManifest,
     WriteCaptureManifest,
     type ICaptureManifest,
+    type ICaptureRequest,
 } from "../../convert/capture/captureManifest.js";
 import { SkinMatrices } from "../../convert/capture/skinMatrices.js";
 import { CliError } from "../cliError.js";
@@ -38,29 +39,50 @@ export class CaptureFolder {
     }
 
     /**
-     * Begins a capture, or goes on with one.
+     * Refuses a folder that holds something else.
+     *
+     * @param request what is to be captured
+     * @returns whether the capture has begun already
+     * @throws CliError `capture-differs` when the folder holds another capture, or other files
+     */
+    public async hasBegunAsync(request: ICaptureRequest): Promise<boolean> {
+        const path = join(this.path, ManifestName);
+        if (!existsSync(path)) {
+            await this._requireOwnAsync();
+            return false;
+        }
+        const begun = ReadCaptureManifest(await ReadUserFileAsync(path), path);
+        const differences = DifferencesOf(begun.request, request);
+        if (differences.length > 0) {
+            throw new CliError(
+                "capture-differs",
+                `${this.path} holds a capture of ${differences.join(" and ")}. Say the same to go on with it, or give -o another folder.`,
+            );
+        }
+        return true;
+    }
+
+    /**
+     * Writes everything but the pictures.
      *
      * @param session what is captured
      * @param manifest what `capture.json` says
-     * @throws CliError `capture-differs` when the folder holds another capture or other files, `file-unwritable`
+     * @throws CliError `file-unwritable`
      */
     public async beginAsync(session: ICaptureSession, manifest: ICaptureManifest): Promise<void> {
-        const path = join(this.path, ManifestName);
-        if (existsSync(path)) {
-            const begun = ReadCaptureManifest(await ReadUserFileAsync(path), path);
-            const differences = DifferencesOf(begun.request, manifest.request);
-            if (differences.length > 0) {
-                throw new CliError(
-                    "capture-differs",
-                    `${this.path} holds a capture of ${differences.join(" and ")}. Say the same to go on with it, or give -o another folder.`,
-                );
-            }
-            await this._removeStagedAsync();
-            return;
-        }
-        await this._requireOwnAsync();
         await this._writeSessionAsync(session);
         await this._writeAsync(ManifestName, WriteCaptureManifest(manifest));
+    }
+
+    /** Clears away what a run that was killed was about to write. */
+    public async tidyAsync(): Promise<void> {
+        const files = await readdir(this.path, { recursive: true });
+        const staged = files.filter((name) => /(^|[\\/])\.[^\\/]+\.tmp$/.test(name));
+        await Promise.all(
+            staged.map(async (name) => {
+                await rm(join(this.path, name), { force: true });
+            }),
+        );
     }
 
     /**
@@ -127,17 +149,6 @@ export class CaptureFolder {
                 `${this.path} holds ${stranger}, which is no capture's: give -o a new folder.`,
             );
         }
-    }
-
-    /** What a run that was killed was about to write. */
-    private async _removeStagedAsync(): Promise<void> {
-        const files = await readdir(this.path, { recursive: true });
-        const staged = files.filter((name) => /(^|[\\/])\.[^\\/]+\.tmp$/.test(name));
-        await Promise.all(
-            staged.map(async (name) => {
-                await rm(join(this.path, name), { force: true });
-            }),
-        );
     }
 
     private async _writeAsync(name: string, bytes: Uint8Array): Promise<void> {

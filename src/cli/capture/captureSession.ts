@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { ReadCharacterAsync } from "../../convert/bake/readCharacter.js";
-import { CameraRig, RoomReach } from "../../convert/capture/cameraRig.js";
+import { CameraRig } from "../../convert/capture/cameraRig.js";
+import { RoomReach } from "../../convert/capture/roomReach.js";
 import { type ICaptureRequest } from "../../convert/capture/captureManifest.js";
 import { type ICaptureSubject } from "../../convert/capture/captureSubject.js";
 import { type IPlanMotion } from "../../convert/capture/motionPoses.js";
@@ -64,13 +65,33 @@ const RoomMiddle = 0.56;
 const ReachStride = 8;
 
 /**
+ * What a capture is asked to be, with fingerprints of its files.
+ *
+ * @param options what is to be captured
+ * @returns the request
+ * @throws CliError `file-unreadable`
+ */
+export async function RequestOfAsync(options: ISessionOptions): Promise<ICaptureRequest> {
+    const { poses, heldOut, seed, size } = options;
+    return {
+        subject: await FingerprintAsync(options.subject),
+        motions: await Promise.all(options.motions.map(FingerprintAsync)),
+        poses,
+        heldOut,
+        seed,
+        size,
+    };
+}
+
+/**
  * Reads the files and plans the capture.
  *
  * @param options what is to be captured
+ * @param request the same as a request
  * @returns the plan
  * @throws CliError, or the error of the reader of a file, when a file cannot be used
  */
-export async function PlanSessionAsync(options: ISessionOptions): Promise<ICaptureSession> {
+export async function PlanSessionAsync(options: ISessionOptions, request: ICaptureRequest): Promise<ICaptureSession> {
     const { onStage, onNote, seed, size, poses, heldOut } = options;
     onStage("reading the subject");
     const character = await ReadCharacterAsync(
@@ -97,14 +118,7 @@ export async function PlanSessionAsync(options: ISessionOptions): Promise<ICaptu
     const rig = SetUpRig(subject, plan, seed, size);
     const counters = { train: 0, heldOut: 0 };
     return {
-        request: {
-            subject: await FingerprintAsync(options.subject),
-            motions: await Promise.all(options.motions.map(FingerprintAsync)),
-            poses,
-            heldOut,
-            seed,
-            size,
-        },
+        request,
         subject,
         rig,
         frames: plan.map((pose) => ({ pose, cameras: rig.shots(counters[pose.split]++, pose.split) })),

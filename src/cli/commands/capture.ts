@@ -2,7 +2,12 @@ import { availableParallelism } from "node:os";
 import { basename, extname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { CaptureFolder } from "../capture/captureFolder.js";
-import { PlanSessionAsync, type ICaptureSession } from "../capture/captureSession.js";
+import {
+    PlanSessionAsync,
+    RequestOfAsync,
+    type ICaptureSession,
+    type ISessionOptions,
+} from "../capture/captureSession.js";
 import { RunWorkersAsync, type IWorkerReport } from "../capture/captureWorkers.js";
 import { MissingPictures, ShootFramesAsync, type IShootOptions } from "../capture/shootFrames.js";
 import { type ICaptureManifest } from "../../convert/capture/captureManifest.js";
@@ -67,7 +72,7 @@ Examples
         const start = performance.now();
         const wanted = ReadRequest(line);
         await RequireWritableAsync(`${wanted.output}/capture.json`);
-        const session = await PlanSessionAsync({
+        const options: ISessionOptions = {
             ...wanted,
             onStage: (stage) => {
                 line.progress.report(stage, 0);
@@ -75,14 +80,21 @@ Examples
             onNote: (note) => {
                 line.progress.note(`note: ${note}`);
             },
-        });
+        };
         const folder = new CaptureFolder(wanted.output);
+        const request = await RequestOfAsync(options);
+        const hasBegun = await folder.hasBegunAsync(request);
+        const session = await PlanSessionAsync(options, request);
         if (wanted.share) {
             await ShootShareAsync(session, folder, wanted.share, line);
             return ExitCode.Ok;
         }
-        line.progress.report("writing poses and cameras", 0);
-        await folder.beginAsync(session, ManifestOf(session, wanted));
+        if (hasBegun) {
+            await folder.tidyAsync();
+        } else {
+            line.progress.report("writing poses and cameras", 0);
+            await folder.beginAsync(session, ManifestOf(session, wanted));
+        }
         const missing = [...MissingPictures(session, folder).values()].reduce((sum, { length }) => sum + length, 0);
         const total = session.frames.reduce((sum, { cameras }) => sum + cameras.length, 0);
         let taken = total - missing;

@@ -8,7 +8,7 @@ import { type IRigProfile } from "../../animation/rig/rigProfile.js";
 import { SmplxJointNames, SmplxJointParents } from "../../format/bodyModel.js";
 import { InverseMultiplyPacked } from "../../math/packedQuaternion.js";
 import { YawPacked } from "../../math/packedRotation.js";
-import { type CaptureSplit } from "./cameraRig.js";
+import { type CaptureSplit } from "./cameraPlacement.js";
 
 /** Poses a second that are looked at; most of them of one motion. */
 const CandidateRate = 10;

@@ -1,7 +1,7 @@
 import { SmplxJointNames, SmplxJointParents } from "../../format/bodyModel.js";
 import { MultiplyQuaternion, QuaternionFromAxisAngle, type QuaternionTuple } from "../../math/quaternion.js";
 import { BodyOverlap } from "./bodyOverlap.js";
-import { type CaptureSplit } from "./cameraRig.js";
+import { type CaptureSplit } from "./cameraPlacement.js";
 import { type ICaptureSubject } from "./captureSubject.js";
 import { type IMotionPose, type IPlanMotion, ReadMotionPoses } from "./motionPoses.js";
 import { ChooseFarApart } from "./poseDistance.js";

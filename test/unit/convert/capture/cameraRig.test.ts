@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { NeutralSmplxSkeleton } from "../../../../src/animation/pose/neutralSkeleton.js";
-import { CameraRig, RoomReach, type CameraTarget } from "../../../../src/convert/capture/cameraRig.js";
+import { type CameraTarget } from "../../../../src/convert/capture/cameraPlacement.js";
+import { CameraRig } from "../../../../src/convert/capture/cameraRig.js";
+import { RoomReach } from "../../../../src/convert/capture/roomReach.js";
 import { SkinMatrices } from "../../../../src/convert/capture/skinMatrices.js";
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { ProjectPoint, type IPinhole } from "../../../../src/math/pinhole.js";
