@@ -22,10 +22,14 @@ const OwnAlpha = 128;
  */
 export function AlbedoOf({ texture, baseColor, alpha }: ISubjectPart): IAlbedo {
     const { width, height, rgba } = texture ?? { width: 1, height: 1, rgba: Uint8Array.of(255, 255, 255, 255) };
-    const tables = baseColor.map((factor, channel) =>
-        Uint8Array.from({ length: 256 }, (_, value) => Scale(value, factor, channel < 3)),
-    );
-    const scaled = Uint8Array.from(rgba, (value, i) => tables[i & 3]![value]!);
+    // A copy, since clear texels are filled in; pictures are large, and most are shown as they are.
+    const scaled = new Uint8Array(rgba);
+    baseColor.forEach((factor, channel) => {
+        const values = Uint8Array.from({ length: 256 }, (_, value) => Scale(value, factor, channel < 3));
+        for (let i = channel; factor !== 1 && i < scaled.length; i += 4) {
+            scaled[i] = values[scaled[i]!]!;
+        }
+    });
     if (alpha !== "opaque") {
         BleedColors(scaled, width, height);
     }
@@ -34,9 +38,6 @@ export function AlbedoOf({ texture, baseColor, alpha }: ISubjectPart): IAlbedo {
 
 /** A channel times a linear factor. */
 function Scale(value: number, factor: number, isColor: boolean): number {
-    if (factor === 1) {
-        return value;
-    }
     const share = value / 255;
     if (!isColor) {
         return Math.round(255 * Math.min(1, share * factor));
