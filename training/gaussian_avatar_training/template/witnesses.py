@@ -49,7 +49,7 @@ def gather(capture: Capture, body: Body, shots: dict[int, list[Shot]]) -> tuple[
     for frame, listed in shots.items():
         matrices = body.skeleton.world_matrices(rotations[frame], capture.poses.translations[frame])
         joints = matrices[:, :, :3] @ body.skeleton.rest[:, :, None]
-        world = (joints[:, :, 0] + matrices[:, :, 3])[judged]
+        world = joints[:, :, 0] + matrices[:, :, 3]
         good = []
         for shot in listed:
             try:
@@ -57,7 +57,7 @@ def gather(capture: Capture, body: Body, shots: dict[int, list[Shot]]) -> tuple[
             except TrainingError as error:
                 notes.append(str(error))
                 continue
-            is_right = _share_inside(silhouette, world) >= INSIDE
+            is_right = _share_inside(silhouette, world, judged) >= INSIDE
             verdicts[shot.camera].append(is_right)
             if is_right:
                 good.append(silhouette)
@@ -70,10 +70,13 @@ def gather(capture: Capture, body: Body, shots: dict[int, list[Shot]]) -> tuple[
     return [frame for frame in frames if frame.silhouettes], notes
 
 
-def _share_inside(silhouette: Silhouette, joints: NDArray[np.float64]) -> float:
+def _share_inside(silhouette: Silhouette, joints: NDArray[np.float64], judged: list[int]) -> float:
     outside = silhouette.outside(joints)
-    seen = ~np.isnan(outside)
-    return float((outside[seen] < BESIDE).mean()) if seen.any() else 1.0
+    found = outside[judged]
+    if np.isnan(found).all():
+        # A close-up of a hand shows fingers only; a picture of somebody that no joint is in is wrong.
+        return float(not np.isnan(outside).all())
+    return float((found[~np.isnan(found)] < BESIDE).mean())
 
 
 def _require_right(capture: Capture, verdicts: dict[str, list[bool]], notes: list[str]) -> None:
