@@ -91,6 +91,7 @@ describe("the built package", () => {
             "CheckpointError",
             "ConvertAnimatableGaussiansAsync",
             "ConvertError",
+            "ConvertLiteAsync",
             "DecodeImageInBrowserAsync",
             "DefaultSplats",
             "FileOfBlob",
