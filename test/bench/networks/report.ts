@@ -2,15 +2,22 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { InstallWebGpuAsync } from "../../../src/cli/headless/webgpu.js";
 import { BuildDualStyleUnet, DualStyleUnetGraph } from "../../../src/convert/networks/buildDualStyleUnet.js";
-import { LiteUnetGraph, LiteUnetShapes, type ILiteUnetConfig } from "../../../src/convert/networks/buildLiteUnet.js";
+import {
+    BuildLiteUnet,
+    LiteUnetGraph,
+    LiteUnetShapes,
+    type ILiteUnetConfig,
+} from "../../../src/convert/networks/buildLiteUnet.js";
 import { CountMacs } from "../../../src/convert/networks/countMacs.js";
 import { SliceNetwork } from "../../../src/convert/networks/sliceNetwork.js";
 import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { IsSoftwareDevice } from "../../../src/networks/softwareDevice.js";
 import { type BytesByBuffer } from "../../support/frameTraffic.js";
+import { type ISampleMapModelOptions, MakeSampleMapModel } from "../../support/mapModels.js";
+import { LiteWeights } from "../../support/realNetworks.js";
 import { MeasureFramesAsync, type IFrameReport } from "./frames.js";
-import { TimeMapStagesAsync } from "./stageTimes.js";
+import { type IMapStageTimes, TimeMapStagesAsync } from "./stageTimes.js";
 import { TimeNetworksAsync, type INetworkTime, type ITimedNetworks } from "./networkTimes.js";
 import { BodyNetworks, BodyWeights, CountBodyOperations, CountOf, type IOperationCount } from "./operations.js";
 import { PrintTable } from "./table.js";
@@ -34,6 +41,21 @@ const LiteSizes: Readonly<Record<string, ILiteUnetConfig>> = {
     "lite, 64², 40 wide": { size: 64, inputChannels: 12, widths: [40, 60, 120, 160, 200] },
 };
 
+/** The published body: maps of 1024² with 250,000 Gaussians, a pose map of 512² of the front, colours that depend on the camera. */
+const OfficialSize: ISampleMapModelOptions = {
+    tier: "full",
+    mapSize: 1024,
+    texels: 250_000,
+    influences: 8,
+    covariance: "quaternion",
+    colorActivation: "none",
+    conditioning: { size: 512, side: "front", reduction: "first", viewSize: 512 },
+    outputSize: 1024,
+};
+
+/** Those that a software adapter can compute in seconds. */
+const SmallestNetworks = Object.keys(LiteSizes)[0]!;
+
 /** Measures everything and prints it. */
 export async function ReportNetworksAsync(): Promise<void> {
     const device = await RequestDeviceAsync();
@@ -53,7 +75,7 @@ export async function ReportNetworksAsync(): Promise<void> {
     const times: INetworkTime[] = [];
     for (const timed of [...LiteNetworks(), ...FullNetworks()]) {
         // A software adapter takes minutes for the large ones; the small one tells its ratio.
-        const providers = isSoftware && !timed.title.startsWith("lite") ? OnProcessor : OnBoth;
+        const providers = isSoftware && timed.title !== SmallestNetworks ? OnProcessor : OnBoth;
         for (const provider of providers) {
             times.push(
                 await TimeNetworksAsync(provider === "wasm" ? null : device, provider, timed, posesOf[provider]),
@@ -72,8 +94,15 @@ export async function ReportNetworksAsync(): Promise<void> {
         ]),
     );
     const asset = ReadAvatar(readFileSync(DemoPerson));
-    const stages = await TimeMapStagesAsync(device, asset, asset.mapModels[0]!);
-    PrintTable("Around the networks, demo person, ms", Object.keys(stages), [Object.values(stages)]);
+    const stages: Record<string, IMapStageTimes> = {
+        "lite, demo person": await TimeMapStagesAsync(device, asset, asset.mapModels[0]!),
+        "full, official size": await TimeMapStagesAsync(device, asset, MakeSampleMapModel(asset, OfficialSize)),
+    };
+    PrintTable(
+        "Around the networks, ms",
+        ["body", "joint matrices", "pose map", "decoding"],
+        Object.entries(stages).map(([body, { pose, conditioning, decode }]) => [body, pose, conditioning, decode]),
+    );
 
     const frames: IFrameReport[] = [];
     for (const provider of ["webgpu", "wasm"] as const) {
@@ -138,10 +167,11 @@ function CountLiteOperations(): IOperationCount[] {
     });
 }
 
-/** The network of the demo person. */
+/** Small networks of every size; the demo person's is one of them. */
 function LiteNetworks(): ITimedNetworks[] {
-    const { mapModels } = ReadAvatar(readFileSync(DemoPerson));
-    return mapModels.map(({ networks, tier }) => Timed(`${tier}, demo person`, networks));
+    return Object.entries(LiteSizes).map(([title, config]) =>
+        Timed(title, BuildLiteUnet(config, LiteWeights(config), { precision: "float16" })),
+    );
 }
 
 /** The same body as three networks and as one: one run instead of three, and the memory of all of them at once. */
