@@ -12,6 +12,9 @@ from PIL import Image
 ARRAYS = ("rest_joints", "vertices", "normals", "uvs", "triangles", "triangle_parts", "skin_joints", "skin_weights")
 """Arrays that every subject has; `morph_deltas` may be absent."""
 
+LOOSE = 0.02
+"""How far the weights of a vertex may be from 1 in sum."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -87,6 +90,7 @@ def read_subject(capture: Path) -> tuple[Subject, dict]:
     for name, values in arrays.items():
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise ValueError(f"{path}: {name} holds NaN or infinity. Capture the subject again.")
+    _check(path, arrays, meta)
     if deltas.shape != (len(meta["expressions"]), count, 3):
         raise ValueError(
             f"{path}: morph_deltas has the shape {deltas.shape} for {len(meta['expressions'])} expressions."
@@ -104,6 +108,26 @@ def read_subject(capture: Path) -> tuple[Subject, dict]:
         **arrays,
     )
     return subject, json.loads((capture / "capture.json").read_text())
+
+
+def _check(path: Path, arrays: dict[str, np.ndarray], meta: dict) -> None:
+    """Requires that rows point at rows that are there, and that every vertex hangs on a joint."""
+    limits = {
+        "triangles": len(arrays["vertices"]),
+        "triangle_parts": len(meta["parts"]),
+        "skin_joints": len(meta["joints"]),
+    }
+    for name, limit in limits.items():
+        if arrays[name].size == 0 or arrays[name].min() < 0 or arrays[name].max() >= limit:
+            raise ValueError(f"{path}: {name} must hold numbers from 0 to {limit - 1}. Capture the subject again.")
+    loose = np.abs(arrays["skin_weights"].sum(1) - 1) > LOOSE
+    parts = arrays["triangle_parts"][loose[arrays["triangles"]].any(1)]
+    if len(parts) > 0:
+        names = ", ".join(meta["parts"][part]["name"] for part in np.unique(parts))
+        raise ValueError(
+            f"{path}: {int(loose.sum())} vertices hang on no joint, or only by a share, in the meshes {names}: "
+            "weight them in the model and capture it again."
+        )
 
 
 def _texture(capture: Path, name: str | None) -> np.ndarray | None:
