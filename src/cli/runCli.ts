@@ -24,7 +24,7 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         loadAsync: async () => (await import("./commands/bake.js")).BakeCommand,
     },
     convert: {
-        summary: "turn a trained Animatable Gaussians body into an avatar",
+        summary: "turn a trained person into an avatar with networks",
         loadAsync: async () => (await import("./commands/convert.js")).ConvertCommand,
     },
     capture: {

@@ -1,57 +1,55 @@
 import { basename, dirname, extname, join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { ReadBodyConfigAsync } from "../../convert/animatableGaussians/bodyConfig.js";
-import {
-    ConvertAnimatableGaussiansAsync,
-    type ConvertStage,
-    type IConvertAnimatableGaussiansOptions,
-} from "../../convert/animatableGaussians/convertAnimatableGaussians.js";
+import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { WriteAvatar, WriteAvatarFiles } from "../../format/writeAvatar.js";
 import { FormatBytes } from "../avatarSummary.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
-import { ReadUserFileAsync, RequireWritableAsync, WriteFilesAtomicAsync } from "../files.js";
+import { AnimatableGaussiansMethod } from "../convert/animatableGaussiansMethod.js";
+import { type IConvertMethod, type IConvertPlan } from "../convert/convertMethod.js";
+import { LiteMethod } from "../convert/liteMethod.js";
+import { RequireWritableAsync, WriteFilesAtomicAsync } from "../files.js";
 import { FolderOnDisk } from "../folderOnDisk.js";
 import { TextOption } from "../optionValues.js";
 import { RequireExtension, RequireNoInput } from "../outputFile.js";
 
 /** The methods whose people can be converted. */
-const Methods = ["animatable-gaussians"] as const;
-
-/** What the stages are called on the screen. */
-const StageTitles: Readonly<Record<ConvertStage, string>> = {
-    read: "reading the subject",
-    projection: "pose projection",
-    networks: "building the networks",
-    evaluate: "running the networks once (minutes at full size)",
-    done: "writing",
+const Methods: Readonly<Record<string, IConvertMethod>> = {
+    lite: LiteMethod,
+    "animatable-gaussians": AnimatableGaussiansMethod,
 };
 
-const Precisions = { fp16: "float16", fp32: "float32" } as const;
-
-/** `gaussian-avatar convert`: a person that was trained with published code becomes an avatar. */
+/** `gaussian-avatar convert`: a person that was trained becomes an avatar. */
 export const ConvertCommand: ICommand = {
-    help: `Usage: gaussian-avatar convert animatable-gaussians --data <subject> --checkpoint <net.pt> -o <avatar.glb> [options]
+    help: `Usage: gaussian-avatar convert lite <model.npz> -o <avatar.glb> [options]
+       gaussian-avatar convert animatable-gaussians --data <subject> --checkpoint <net.pt> -o <avatar.glb> [options]
 
-Turns a body that was trained with the official code of Animatable Gaussians into an avatar: its networks as ONNX, maps,
-weights, joints and pose projection, its training motion as a clip, and the Gaussians of its rest pose, so that it can be
-shown without networks. Reads checkpoints without running any code in them. Networks run with the npm package
+Turns a person that was trained into an avatar: networks as ONNX, maps, weights, joints and pose projection, and the
+Gaussians of the rest pose, so that the avatar can be shown without networks. Networks run with the npm package
 onnxruntime-web.
 
-Options
+lite: a person trained with this project's trainer. What the avatar does is compared with what the trainer's own code
+made of the same poses; an avatar that does something else is not written.
+
+animatable-gaussians: a body trained with the official code of Animatable Gaussians. Its training motion becomes a clip.
+Reads checkpoints without running any code in them.
       --data FOLDER         the subject, with smpl_params.npz and smpl_pos_map/
       --checkpoint FILE     net.pt of the training's last batch (default: net.pt in the folder)
       --body-model FILE     SMPLX_NEUTRAL.npz: tells where joints lie (default: they are found from the pose maps);
                             nothing of it is taken over into the avatar
       --config FILE         the training's .yaml: pose projection, fixed hands, view directions
+
+Options
+  -o, --output FILE         where to write, a .glb
       --precision fp16|fp32 type of the networks' weights (default fp16)
       --side-files          networks beside the avatar, loaded when they are needed
-  -o, --output FILE         where to write, a .glb
-      --name NAME           name of the avatar (default: name of the output)
-      --license ID          licence of the subject, written into the file (default unknown)
-      --notice TEXT         notice that the licence asks to be kept
+      --name NAME           name of the avatar (default: lite: that of the training; otherwise that of the output)
+      --license ID          licence of the person, written into the file (default: lite: that of the training; otherwise
+                            unknown)
+      --notice TEXT         notice that the licence asks to be kept; those of the training are kept in any case
 
 Examples
+  gaussian-avatar convert lite runs/ada/model.npz -o ada.avatar.glb
   gaussian-avatar convert animatable-gaussians --data subject00 --checkpoint batch_800000/net.pt -o subject00.glb
   gaussian-avatar convert animatable-gaussians --data lbn1 --config avatar.yaml --side-files -o lbn1.glb
 `,
@@ -68,96 +66,64 @@ Examples
         notice: { type: "string" },
     },
     async runAsync(line) {
-        const { data, output } = RequireOptions(line);
-        const folder = new FolderOnDisk(data);
+        const { plan, output } = PlanConversion(line);
+        await RequireWritableAsync(output);
         const start = performance.now();
+        const stem = basename(output, extname(output));
+        const disk = new FolderOnDisk(dirname(output));
         try {
-            const files = await ConvertFilesAsync(line, folder, output);
+            const asset = await plan.convertAsync(disk, stem);
+            const files = FilesOf(asset, output, line.options["side-files"] === true);
             await WriteFilesAtomicAsync(files.map(([name, bytes]) => [join(dirname(output), name), bytes]));
             const seconds = ((performance.now() - start) / 1000).toFixed(1);
             const isAlone = files.length === 1;
             const sizes = files.map(([name, bytes]) => `${isAlone ? "" : `${name} `}${FormatBytes(bytes.length)}`);
             line.progress.clear();
             line.terminal.writeResult(`${output}: ${sizes.join(", ")}, ${seconds} s\n`);
+            if (asset.credits.license === "unknown") {
+                line.progress.note(
+                    "note: the file names no licence; say under which one the person may be used, with --license.",
+                );
+            }
         } finally {
-            await folder.closeAsync();
-        }
-        if (TextOption(line, "license") === undefined) {
-            line.progress.note(
-                "note: the file names no licence; say under which one the person may be used, with --license.",
-            );
+            await disk.closeAsync();
         }
         return ExitCode.Ok;
     },
 };
 
-function RequireOptions(line: ICommandLine): { data: string; output: string } {
-    const [method, ...others] = line.files;
-    if (method === undefined) {
-        throw UsageError(`Say by which method the person was trained: ${Methods.join(", ")}.`);
+function PlanConversion(line: ICommandLine): { readonly plan: IConvertPlan; readonly output: string } {
+    const [name, ...inputs] = line.files;
+    const names = Object.keys(Methods).join(", ");
+    if (name === undefined) {
+        throw UsageError(`Say by which method the person was trained: ${names}.`);
     }
-    if (method !== Methods[0]) {
-        throw UsageError(`There is no method "${method}"; there is ${Methods.join(", ")}.`);
+    if (!Object.hasOwn(Methods, name)) {
+        throw UsageError(`There is no method "${name}"; there is ${names}.`);
     }
-    if (others.length > 0) {
-        throw UsageError(`"${others.join(" ")}" follows the method: the folder of the subject goes behind --data.`);
+    const method = Methods[name]!;
+    const foreign = Object.values(Methods)
+        .filter((other) => other !== method)
+        .flatMap(({ ownOptions }) => ownOptions)
+        .find((option) => line.options[option] !== undefined);
+    if (foreign !== undefined) {
+        throw UsageError(`--${foreign} is no option of ${name}: leave it out.`);
     }
-    const [data, output] = [TextOption(line, "data"), TextOption(line, "output")];
-    if (data === undefined || output === undefined) {
-        const missing = [
-            ...(data === undefined ? ["where the subject is, --data subject00"] : []),
-            ...(output === undefined ? ["where to write, -o avatar.glb"] : []),
-        ];
-        throw UsageError(`Say ${missing.join("; and ")}.`);
-    }
-    const precision = TextOption(line, "precision");
-    if (precision !== undefined && !Object.hasOwn(Precisions, precision)) {
-        throw UsageError(`--precision is "${precision}": fp16 or fp32 is expected.`);
+    const plan = method.plan(line, inputs);
+    const output = TextOption(line, "output");
+    if (output === undefined) {
+        throw UsageError("Say where to write, -o avatar.glb.");
     }
     RequireExtension(output, ".glb");
-    const inputs = ["checkpoint", "body-model", "config"].flatMap((name) => TextOption(line, name) ?? []);
-    RequireNoInput([output], inputs);
-    return { data, output };
+    RequireNoInput([output], plan.inputs);
+    return { plan, output };
 }
 
-/** Converts, and gives the files to write: side files first, the avatar last. */
-async function ConvertFilesAsync(
-    line: ICommandLine,
-    folder: FolderOnDisk,
-    output: string,
-): Promise<(readonly [string, Uint8Array])[]> {
-    await RequireWritableAsync(output);
-    const stem = basename(output, extname(output));
-    const asset = await ConvertAnimatableGaussiansAsync(folder, await ReadOptionsAsync(line, folder, stem));
-    if (line.options["side-files"] !== true) {
+/** The files to write: side files first, the avatar last. */
+function FilesOf(asset: IAvatarAsset, output: string, hasSideFiles: boolean): (readonly [string, Uint8Array])[] {
+    if (!hasSideFiles) {
         return [[basename(output), WriteAvatar(asset)]];
     }
-    const { avatar, sideFiles } = WriteAvatarFiles(asset, stem);
+    const { avatar, sideFiles } = WriteAvatarFiles(asset, basename(output, extname(output)));
     return [...sideFiles, [basename(output), avatar]];
-}
-
-async function ReadOptionsAsync(
-    line: ICommandLine,
-    folder: FolderOnDisk,
-    stem: string,
-): Promise<IConvertAnimatableGaussiansOptions> {
-    const [checkpoint, bodyModel, config] = ["checkpoint", "body-model", "config"].map((name) =>
-        TextOption(line, name),
-    );
-    const notice = TextOption(line, "notice");
-    const text = config === undefined ? undefined : new TextDecoder().decode(await ReadUserFileAsync(config));
-    return {
-        ...(checkpoint === undefined ? {} : { checkpoint: await folder.openFileAsync(checkpoint) }),
-        ...(bodyModel === undefined ? {} : { bodyModel: await folder.openFileAsync(bodyModel) }),
-        ...(text === undefined ? {} : { config: await ReadBodyConfigAsync(text, config!) }),
-        precision: Precisions[(TextOption(line, "precision") ?? "fp16") as keyof typeof Precisions],
-        name: TextOption(line, "name") ?? stem,
-        credits: { license: TextOption(line, "license") ?? "unknown", notices: notice === undefined ? [] : [notice] },
-        onProgress: ({ stage, done }) => {
-            line.progress.report(StageTitles[stage], done);
-        },
-        onWarning: (message) => {
-            line.progress.note(`note: ${message}`);
-        },
-    };
 }

@@ -1,4 +1,4 @@
-import { type IAvatarAsset, type IAvatarCredits, type IAvatarJoint } from "../../format/avatarAsset.js";
+import { type IAvatarAsset, type IAvatarJoint } from "../../format/avatarAsset.js";
 import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
 import { IdentityQuaternion } from "../../math/quaternion.js";
 import { NetworkRuntime } from "../../networks/networkRuntime.js";
@@ -19,8 +19,10 @@ export interface IConvertLiteOptions {
     readonly precision?: NetworkPrecision;
     /** Name of the avatar (default: that of the training). */
     readonly name?: string;
-    /** Origin and licence (default: those that the trainer was given). */
-    readonly credits?: IAvatarCredits;
+    /** Licence (default: the one that the trainer was given). */
+    readonly license?: string;
+    /** Notices to keep besides those that the trainer was given (default: none). */
+    readonly notices?: readonly string[];
     /** Told, for people, what was checked. */
     readonly onNote?: (message: string) => void;
 }
@@ -81,7 +83,11 @@ export async function ConvertLiteAsync(
             morphTargets: model.morphTargets,
             mapModels: [model],
             animations: [],
-            credits: options.credits ?? { license: meta.license, notices: meta.notices, credits: meta.credits },
+            credits: {
+                license: options.license ?? meta.license,
+                notices: [...meta.notices, ...(options.notices ?? [])],
+                credits: meta.credits,
+            },
         };
     } finally {
         runtime.dispose();

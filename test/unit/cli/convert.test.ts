@@ -17,9 +17,9 @@ for (const [path, bytes] of MakeBodySubject({ mapSize: 128, frames: 2 }).files) 
 
 describe("gaussian-avatar convert", () => {
     it.each([
-        [[], /by which method the person was trained: animatable-gaussians\./],
-        [["gaussian-head"], /no method "gaussian-head"; there is animatable-gaussians/],
-        [["animatable-gaussians"], /--data subject00; and where to write, -o avatar\.glb\./],
+        [[], /by which method the person was trained: lite, animatable-gaussians\./],
+        [["gaussian-head"], /no method "gaussian-head"; there is lite, animatable-gaussians/],
+        [["animatable-gaussians"], /Say where the subject is: --data subject00\./],
         [["animatable-gaussians", "--data", "a"], /Say where to write, -o avatar\.glb\./],
         [["animatable-gaussians", "a", "-o", "a.glb"], /"a" follows the method: .* behind --data/],
         [["animatable-gaussians", "--data", "a", "-o", "a.ply"], /a name that ends in \.glb/],
@@ -27,6 +27,11 @@ describe("gaussian-avatar convert", () => {
             ["animatable-gaussians", "--data", "a", "-o", "a.glb", "--precision", "int8"],
             /--precision is "int8": fp16 or fp32/,
         ],
+        [["lite", "-o", "a.glb"], /Exactly one model is expected, 0 were given: .* convert lite model\.npz/],
+        [["lite", "a.npz", "b.npz", "-o", "a.glb"], /Exactly one model is expected, 2 were given/],
+        [["lite", "a.npz"], /Say where to write, -o avatar\.glb\./],
+        [["lite", "a.npz", "-o", "a.npz"], /a name that ends in \.glb/],
+        [["lite", "a.npz", "--data", "a", "-o", "a.glb"], /--data is no option of lite: leave it out/],
     ])("explains what is wrong with %j", async (args, message) => {
         const { code, err } = await RunAsync(["convert", ...args]);
         expect([code, err]).toEqual([2, expect.stringMatching(message)]);
