@@ -88,6 +88,7 @@ export class MapArrayReader {
      * @param path JSON pointer of the field
      * @param width numbers in a row
      * @param count rows wanted
+     * @param forms component forms of an accessor
      * @returns [count, width] numbers
      */
     public readRows(
@@ -95,9 +96,10 @@ export class MapArrayReader {
         path: string,
         width: RowWidth,
         count: number,
+        forms: readonly string[] = ["f32"],
     ): Float32Array | null {
         if (typeof rows === "number") {
-            return this.read(rows, path, width, count);
+            return this.read(rows, path, width, count, forms);
         }
         if (rows.length !== width) {
             return this.fail("invalid-map-model", path, `the row has ${rows.length} numbers, must have ${width}`);

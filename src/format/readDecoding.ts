@@ -72,7 +72,7 @@ export function ReadDecoding(
         opacities: arrays.readRows(decoding.opacities, `${path}/opacities`, 1, count),
         scales: arrays.readRows(decoding.scales, `${path}/scales`, 3, count),
         rotations: arrays.requireLengths(
-            arrays.readRows(decoding.rotations, `${path}/rotations`, 4, count),
+            arrays.readRows(decoding.rotations, `${path}/rotations`, 4, count, ["f32", "i16n"]),
             4,
             MinRotationLength,
             MaxRotationLength,

@@ -58,6 +58,30 @@ function WriteRows(writer: GltfWriter, values: Float32Array, width: 1 | 3 | 4): 
         : WriteFloats(writer, values, width);
 }
 
+/** Base rotations as {@link WriteRows} has them, but as 16-bit integers where these hold the very same numbers. */
+function WriteRotations(writer: GltfWriter, rotations: Float32Array): number | number[] {
+    const steps = QuantizeI16(rotations);
+    const isOneRow = rotations.every((value, i) => value === rotations[i % 4]);
+    const description = { componentType: ComponentType.I16, type: "VEC4", normalized: true } as const;
+    return !isOneRow && IsExactly(rotations, steps, 32767)
+        ? writer.add(steps, { ...description, count: rotations.length / 4 })
+        : WriteRows(writer, rotations, 4);
+}
+
+/** Weights as 16-bit integers where these hold the very same numbers, else as 32-bit floats. */
+function WriteWeights(writer: GltfWriter, weights: Float32Array): number {
+    const steps = Uint16Array.from(weights, (weight) => Math.round(weight * 65535));
+    const description = { componentType: ComponentType.U16, type: "SCALAR", normalized: true } as const;
+    return IsExactly(weights, steps, 65535)
+        ? writer.add(steps, { ...description, count: weights.length })
+        : WriteFloats(writer, weights, 1);
+}
+
+/** Whether integers stand for the very numbers, the sign of zero included. */
+function IsExactly(values: Float32Array, steps: Int16Array | Uint16Array, maximum: number): boolean {
+    return values.every((value, i) => Object.is(Math.fround(steps[i]! / maximum), value));
+}
+
 /** Whole numbers in as few bytes as hold the largest. */
 function WriteIntegers(writer: GltfWriter, values: Uint16Array | Uint32Array): number {
     let largest = 0;
@@ -106,7 +130,7 @@ function WriteDecoding(writer: GltfWriter, decoding: IMapDecoding): IMapsDescrip
         gains: { ...gains },
         opacities: WriteRows(writer, decoding.opacities, 1),
         scales: WriteRows(writer, decoding.scales, 3),
-        rotations: WriteRows(writer, decoding.rotations, 4),
+        rotations: WriteRotations(writer, decoding.rotations),
         colors: WriteRows(writer, decoding.colors, 3),
         colorActivation,
     };
@@ -145,8 +169,8 @@ export function WriteMapModel(writer: GltfWriter, model: IMapModel): ITierDescri
             influences: {
                 count: influences.count,
                 joints: WriteIntegers(writer, influences.joints),
-                // In full: 16 bits would move a point by up to 8 µm for each of its joints, and skinning is held to 10 µm.
-                weights: WriteFloats(writer, influences.weights, 1),
+                // Rounding is left to who knows what it costs: 16 bits move a point by up to 8 µm for each of its joints.
+                weights: WriteWeights(writer, influences.weights),
             },
             inverseBindMatrices: WriteFloats(writer, model.inverseBindMatrices, 16),
             covariance,

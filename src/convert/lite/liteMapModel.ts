@@ -1,6 +1,7 @@
 import { type IAvatarNetwork, type IAttributeOutput, type IMapModel } from "../../format/mapModel.js";
 import { type IMorphTarget } from "../../format/morphTarget.js";
 import { type ITrainedModel, TrainedChannels, TrainedInfluences } from "./readTrainedModel.js";
+import { RoundRotations, RoundWeights } from "./roundBaseValues.js";
 
 /** Name of the tensor that the network makes. */
 const OutputTensor = "maps";
@@ -17,13 +18,14 @@ const LeastOffset = 2e-5;
  */
 export function BuildLiteMapModel(trained: ITrainedModel, networks: readonly IAvatarNetwork[]): IMapModel {
     const { meta } = trained;
+    const { rotations, gain } = RoundRotations({ rotations: trained.rotations, gain: meta.gains.rotation });
     return {
         tier: "lite",
         mapSize: meta.mapSize,
         texels: trained.texels,
         positions: trained.positions,
         normals: trained.normals,
-        influences: { count: TrainedInfluences, joints: trained.joints, weights: trained.weights },
+        influences: { count: TrainedInfluences, joints: trained.joints, weights: RoundWeights(trained.weights) },
         inverseBindMatrices: TrainedInverseBindMatrices(trained),
         covariance: "linear",
         conditioning: {
@@ -38,10 +40,10 @@ export function BuildLiteMapModel(trained: ITrainedModel, networks: readonly IAv
         networks,
         decoding: {
             outputs: AttributeOutputs(),
-            gains: meta.gains,
+            gains: { ...meta.gains, rotation: gain },
             opacities: trained.opacities,
             scales: trained.scales,
-            rotations: trained.rotations,
+            rotations,
             colors: trained.colors,
             colorActivation: "sigmoid",
             fixedHands: null,

@@ -108,6 +108,34 @@ describe("an avatar file with map models", () => {
         expect(ReadAvatar(bytes).mapModels[0]!.decoding).toEqual(decoding);
     });
 
+    it("stores weights and base rotations in 16 bits where that changes nothing", () => {
+        const asset = Sample({ texels: 50, influences: 4 });
+        const [model] = asset.mapModels;
+        const rounded = (values: Float32Array, maximum: number): Float32Array =>
+            values.map((value) => Math.round(Math.min(1, Math.max(-1, value)) * maximum) / maximum);
+        const formsOf = (weights: Float32Array, rotations: Float32Array): readonly unknown[] => {
+            const influences = { ...model!.influences, weights };
+            const decoding = { ...model!.decoding, rotations };
+            const bytes = WriteAvatar({ ...asset, mapModels: [{ ...model!, influences, decoding }] });
+            const [read] = ReadAvatar(bytes).mapModels;
+            expect([read!.influences.weights, read!.decoding.rotations]).toEqual([weights, rotations]);
+            const { json, extension } = OpenAvatarFile(bytes);
+            const { maps } = extension.tiers[1];
+            return [maps.influences.weights, maps.decoding.rotations].map(
+                (index) => json.accessors[index].componentType as number,
+            );
+        };
+        const { weights } = model!.influences;
+        const { rotations } = model!.decoding;
+        const [u16, i16, f32] = [5123, 5122, 5126];
+        expect(formsOf(rounded(weights, 65535), rounded(rotations, 32767))).toEqual([u16, i16]);
+        expect(formsOf(weights, rotations)).toEqual([f32, f32]);
+        // The sign of zero is kept as well.
+        const negativeZero = rounded(rotations, 32767);
+        negativeZero[0] = -0;
+        expect(formsOf(rounded(weights, 65535), negativeZero)).toEqual([u16, f32]);
+    });
+
     it("shows its Gaussians where a tier does not say how it makes others", () => {
         const file = BreakMaps((_, { extension }) => {
             delete extension.tiers[1].maps;
