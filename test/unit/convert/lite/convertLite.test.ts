@@ -1,0 +1,122 @@
+import { beforeAll, expect, it } from "@jest/globals";
+import { unzipSync, zipSync } from "fflate";
+import { ConvertLiteAsync } from "../../../../src/convert/lite/convertLite.js";
+import { type IAvatarAsset } from "../../../../src/format/avatarAsset.js";
+import { ReadAvatar } from "../../../../src/format/readAvatar.js";
+import { WriteAvatar } from "../../../../src/format/writeAvatar.js";
+import { PrintFigure } from "../../../support/motions.js";
+import { TinyPerson, TinyPersonArraysAsync, TrainedFile } from "../../../support/tinyPerson.js";
+
+type Entries = Record<string, Uint8Array>;
+
+let avatar: IAvatarAsset;
+const notes: string[] = [];
+
+beforeAll(async () => {
+    const options = { precision: "float32", onNote: (note: string) => notes.push(note) } as const;
+    avatar = await ConvertLiteAsync(TrainedFile(TinyPerson), options);
+});
+
+it("makes the pose maps and the network's output that the trainer's own code makes", () => {
+    const [, poseMap, output] = /pose maps differ by (\S+) m, the network's output by (\S+) of/.exec(notes[0]!)!;
+    PrintFigure(`tiny person, between languages: pose maps ${poseMap!} m, output ${output!} of its range`);
+    expect(notes).toEqual([expect.stringMatching(/^2 poses as in the training/)]);
+    // Thirty roundings of 32-bit floats, of numbers up to one.
+    expect(Number(poseMap)).toBeLessThan(2e-6);
+    expect(Number(output)).toBeLessThan(1e-5);
+});
+
+it("also does with the network's weights in 16 bits", async () => {
+    const found: string[] = [];
+    const half = await ConvertLiteAsync(TrainedFile(TinyPerson), { onNote: (note) => found.push(note) });
+    expect(found).toEqual([expect.stringMatching(/^2 poses as in the training/)]);
+    const size = (asset: IAvatarAsset): number => asset.mapModels[0]!.networks[0]!.byteLength;
+    expect(size(half)).toBeLessThan(0.7 * size(avatar));
+});
+
+it("keeps what was trained", async () => {
+    const model = avatar.mapModels[0]!;
+    const names = ["texels", "positions", "colors", "opacities", "pca/vectors", "pca/limits", "morph_deltas"] as const;
+    const arrays = await TinyPersonArraysAsync(names);
+    expect(Array.from(model.texels)).toEqual(Array.from(arrays.texels));
+    expect(Array.from(model.positions)).toEqual(Array.from(arrays.positions));
+    expect(Array.from(model.decoding.colors)).toEqual(Array.from(arrays.colors));
+    expect(Array.from(model.decoding.opacities)).toEqual(Array.from(arrays.opacities));
+    expect(Array.from(model.conditioning.projection!.pixels)).toEqual(Array.from(arrays["pca/vectors"]));
+    expect(Array.from(model.conditioning.projection!.limits)).toEqual(Array.from(arrays["pca/limits"]));
+    expect(model.conditioning).toMatchObject({ size: 8, side: "both", channels: ["offset", "normal"] });
+    expect([avatar.name, avatar.credits.license, avatar.credits.notices]).toEqual([
+        "Sheet",
+        "CC0-1.0",
+        ["A sheet of cloth."],
+    ]);
+    const [smile] = model.morphTargets;
+    const moved = [...arrays.texels.keys()].filter((row) => arrays.morph_deltas[row * 3 + 1] !== 0);
+    expect(smile!.name).toBe("smile");
+    expect(Array.from(smile!.indices)).toEqual(moved);
+    // Halves: 0.05 is 0.04998779296875.
+    expect(Array.from(smile!.deltas.subarray(0, 3))).toEqual([0, 0.04998779296875, 0]);
+});
+
+it("shows the pose at rest without networks", () => {
+    const { count, positions, colors } = avatar.gaussians;
+    const model = avatar.mapModels[0]!;
+    expect(count).toBe(model.texels.length);
+    const far = positions.reduce((most, value, i) => Math.max(most, Math.abs(value - model.positions[i]!)), 0);
+    // The network moves texels by centimetres, also at rest.
+    expect(far).toBeGreaterThan(0.001);
+    expect(far).toBeLessThan(0.15);
+    expect(colors.every((value) => value >= 0 && value <= 1)).toBe(true);
+});
+
+it("comes back from a file", () => {
+    const back = ReadAvatar(WriteAvatar(avatar));
+    expect(back.mapModels.map(({ tier }) => tier)).toEqual(["lite"]);
+    expect(back.mapModels[0]!.texels).toEqual(avatar.mapModels[0]!.texels);
+    expect(back.mapModels[0]!.networks[0]!.bytes).toEqual(avatar.mapModels[0]!.networks[0]!.bytes);
+    expect(back.joints).toEqual(avatar.joints);
+    expect(back.credits).toEqual(avatar.credits);
+});
+
+/** The person with some of her arrays changed; undefined leaves one out. */
+function Changed(changes: Record<string, (entry: Uint8Array, all: Entries) => Uint8Array | undefined>): Uint8Array {
+    const entries = unzipSync(TinyPerson);
+    for (const [name, change] of Object.entries(changes)) {
+        const changed = change(entries[`${name}.npy`]!, entries);
+        if (changed) {
+            entries[`${name}.npy`] = changed;
+        } else {
+            delete entries[`${name}.npy`];
+        }
+    }
+    return zipSync(entries, { level: 0 });
+}
+
+/** Sets the last bytes of an array. */
+function WithEnd(...end: number[]): (entry: Uint8Array) => Uint8Array {
+    return (entry) => {
+        const changed = entry.slice();
+        changed.set(end, changed.length - end.length);
+        return changed;
+    };
+}
+
+const Nan = [0, 0, 0xc0, 0x7f];
+
+it.each([
+    ["cut off", TinyPerson.slice(0, 30_000), /tiny\.model\.npz/],
+    ["no archive", new Uint8Array(100), /tiny\.model\.npz/],
+    ["without a network", Changed({ "net/in.weight": () => undefined }), /"net\/in\.weight" is missing/],
+    ["with NaN", Changed({ scales: WithEnd(...Nan) }), /"scales" holds NaN or infinity/],
+    ["with texels beyond the maps", Changed({ texels: WithEnd(255, 255, 0, 0) }), /beyond the 1152 of the maps/],
+    ["with joints beyond the skeleton", Changed({ joints: WithEnd(99, 0) }), /beyond the 55 of the skeleton/],
+    ["of other shapes", Changed({ positions: (_, all) => all["weights.npy"] }), /"positions" has the shape/],
+    ["of another trainer", Changed({ meta: WithEnd(0x20) }), /"meta" is no JSON/],
+    [
+        "with another network",
+        Changed({ "net/out.bias": WithEnd(0, 0, 0xa0, 0x41) }),
+        /does not do what the trainer does/,
+    ],
+])("refuses a model %s, and says what is wrong", async (_, bytes, message) => {
+    await expect(ConvertLiteAsync(TrainedFile(bytes))).rejects.toThrow(message);
+});
