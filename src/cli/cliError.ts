@@ -9,6 +9,8 @@ export type CliErrorCode =
     | "invalid-camera"
     | "empty-motion"
     | "capture-differs"
+    | "networks-failed"
+    | "not-comparable"
     | "worker-failed"
     | "cancelled";
 

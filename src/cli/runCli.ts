@@ -31,6 +31,10 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         summary: "photograph a rigged character in many poses, to train an avatar from",
         loadAsync: async () => (await import("./commands/capture.js")).CaptureCommand,
     },
+    evaluate: {
+        summary: "compare an avatar with the character that it was made of",
+        loadAsync: async () => (await import("./commands/evaluate.js")).EvaluateCommand,
+    },
     retarget: {
         summary: "put the motion of any humanoid rig on an avatar",
         loadAsync: async () => (await import("./commands/retarget.js")).RetargetCommand,

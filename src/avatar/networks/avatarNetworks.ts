@@ -37,6 +37,8 @@ export interface IGaussianMap {
 
 /** Gives pictures of what a tier shows. @internal */
 export interface IMapSource {
+    /** Whether the last frame showed maps of its very pose and camera, as far as networks tell poses apart. */
+    readonly isUpToDate: boolean;
     /** As {@link AvatarNetworks.readMapAsync}. */
     readonly readMapAsync: (attribute: GaussianAttribute | "pose") => Promise<IGaussianMap>;
 }
@@ -234,6 +236,11 @@ export class AvatarNetworks {
         this._notify();
         this.onMapsUpdatedObservable.clear();
         this.onStateChangedObservable.clear();
+    }
+
+    /** Whether the last frame showed what networks make of its very pose; true where none are to come. For tools. @internal */
+    public get _isUpToDate(): boolean {
+        return this.state !== "loading" && (this._maps?.isUpToDate ?? true);
     }
 
     /** Notes how much is loaded. @internal */

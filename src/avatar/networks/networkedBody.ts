@@ -46,6 +46,9 @@ export class NetworkedBody implements INetworkTask, IMapSource {
     /** When the pose of the present maps was read, milliseconds; NaN before the first. */
     public poseTime = Number.NaN;
 
+    /** When the pose of the newest run was read, milliseconds; NaN before the first. */
+    private _begunTime = Number.NaN;
+
     private readonly _device: GPUDevice;
     private readonly _input: PoseInput;
     private readonly _view = new AvatarView();
@@ -99,6 +102,7 @@ export class NetworkedBody implements INetworkTask, IMapSource {
             return null;
         }
         const poseTime = performance.now();
+        this._begunTime = poseTime;
         this._input.encode(change);
         const { program, stages } = this.shared;
         const inputs = await this._input.getTensorsAsync(stages.runtime.provider === "wasm");
@@ -142,6 +146,11 @@ export class NetworkedBody implements INetworkTask, IMapSource {
         } else {
             decoded?.run.dispose();
         }
+    }
+
+    /** @see IMapSource */
+    public get isUpToDate(): boolean {
+        return this.poseTime === this._begunTime && this._input.read(this._view) === "none";
     }
 
     /** @see IMapSource */

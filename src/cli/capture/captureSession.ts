@@ -144,8 +144,13 @@ function NoteOddities(subject: ICaptureSubject, meshes: ReadonlySet<string>, onN
     }
 }
 
-/** All clips of a file, with their names. */
-async function ReadPlanMotionsAsync(path: string): Promise<IPlanMotion[]> {
+/**
+ * All clips of a file that move, with their names.
+ *
+ * @param path of the file
+ * @throws CliError `empty-motion`, or the error of the reader
+ */
+export async function ReadPlanMotionsAsync(path: string): Promise<IPlanMotion[]> {
     const motions = await ReadMotionFileAsync(path);
     const file = basename(path, extname(path));
     if (!motions.some(({ duration }) => duration > 0)) {
@@ -163,8 +168,20 @@ async function ReadPlanMotionsAsync(path: string): Promise<IPlanMotion[]> {
         }));
 }
 
-/** Cameras about a room that has the subject in it in every pose. */
-function SetUpRig(subject: ICaptureSubject, plan: readonly IPlannedPose[], seed: number, size: number): CameraRig {
+/**
+ * Cameras about a room that has the subject in it in every pose.
+ *
+ * @param subject who is captured
+ * @param plan the poses
+ * @param seed turns the ring of cameras
+ * @param size side of the pictures, pixels
+ */
+export function SetUpRig(
+    subject: ICaptureSubject,
+    plan: readonly IPlannedPose[],
+    seed: number,
+    size: number,
+): CameraRig {
     const height = subject.positions.reduce((top, value, i) => (i % 3 === 1 ? Math.max(top, value) : top), 0);
     const center = [0, height * RoomMiddle, 0] as const;
     const room = new RoomReach(seed, center);
@@ -192,7 +209,13 @@ function Thin(subject: ICaptureSubject): Pick<ICaptureSubject, "positions" | "sk
     };
 }
 
-async function FingerprintAsync(path: string): Promise<{ file: string; sha256: string }> {
+/**
+ * What a file is called, and what is in it.
+ *
+ * @param path of the file
+ * @throws CliError `file-unreadable`
+ */
+export async function FingerprintAsync(path: string): Promise<{ file: string; sha256: string }> {
     const sha256 = createHash("sha256")
         .update(await ReadUserFileAsync(path))
         .digest("hex");

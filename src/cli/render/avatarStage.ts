@@ -1,13 +1,22 @@
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 import { Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { Scene } from "@babylonjs/core/scene.js";
+import { setTimeout } from "node:timers/promises";
+import { AvatarRenderer } from "../../avatar/avatarRenderer.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { LoadAvatarAsync } from "../../avatar/loadAvatar.js";
 import { type IPinhole } from "../../math/pinhole.js";
 import { CreateHeadlessEngineAsync, RenderPixelsAsync } from "../headless/headlessEngine.js";
+import { CliError } from "../cliError.js";
 import { PinholeCamera } from "./pinholeCamera.js";
 import { Unpremultiply } from "./pngFile.js";
 import { PosedSpheres, SkinMatrixFloats } from "./posedSpheres.js";
+
+/** Milliseconds a frame that networks may take when nobody watches. */
+const UnboundedBudget = 1000;
+
+/** Milliseconds that a pose may take: the official networks take a minute on two processor cores. */
+const LongestWait = 300_000;
 
 /** What to set up for pictures of an avatar. */
 export interface IAvatarStageOptions {
@@ -97,6 +106,41 @@ export class AvatarStage {
             this._isWarm = true;
         }
         return Unpremultiply(await RenderPixelsAsync(this._engine, render));
+    }
+
+    /**
+     * Draws the avatar in its present pose with what its networks make of that very pose, however long they take.
+     *
+     * @returns as {@link drawAsync}
+     * @throws CliError `networks-failed` when they cannot be had, or take minutes
+     */
+    public async drawSettledAsync(): Promise<Uint8Array> {
+        const { networks } = this.avatar;
+        networks.maximumRate = Infinity;
+        (await AvatarRenderer.GetAsync(this._scene)).networkBudget = UnboundedBudget;
+        const deadline = performance.now() + LongestWait;
+        for (;;) {
+            // eslint-disable-next-line no-await-in-loop -- frame by frame
+            const picture = await this.drawAsync();
+            if (networks.error) {
+                throw new CliError(
+                    "networks-failed",
+                    `The networks of "${this.avatar.name}" do not run here: ${networks.error.message}`,
+                    { cause: networks.error },
+                );
+            }
+            if (networks._isUpToDate) {
+                return picture;
+            }
+            if (performance.now() > deadline) {
+                throw new CliError(
+                    "networks-failed",
+                    `The networks of "${this.avatar.name}" took more than ${LongestWait / 1000} s for a pose.`,
+                );
+            }
+            // eslint-disable-next-line no-await-in-loop -- lets what is under way come to an end
+            await setTimeout(1);
+        }
     }
 
     /** Removes the avatar, the scene and the engine. */
