@@ -84,7 +84,7 @@ function Changed(changes: Record<string, (entry: Uint8Array, all: Entries) => Ui
     for (const [name, change] of Object.entries(changes)) {
         const changed = change(entries[`${name}.npy`]!, entries);
         if (changed) {
-            entries[`${name}.npy`] = changed;
+            entries[`${name}.npy`] = new Uint8Array(changed);
         } else {
             delete entries[`${name}.npy`];
         }
