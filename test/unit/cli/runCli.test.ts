@@ -37,7 +37,10 @@ describe("the command line", () => {
     });
 
     it.each([
-        [["paint"], /There is no command "paint"; there are inspect, validate, bake, convert, capture, retarget, render\./],
+        [
+            ["paint"],
+            /There is no command "paint"; there are inspect, validate, bake, convert, capture, evaluate, retarget, render\./,
+        ],
         [["constructor"], /There is no command "constructor"/],
         [["inspect"], /Exactly one avatar file is expected, 0 were given/],
         [["inspect", "a.glb", "b.glb"], /2 were given/],
