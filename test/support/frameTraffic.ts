@@ -52,7 +52,8 @@ export class FrameTraffic {
             this._count("Objects", descriptor.label ?? "", 1);
             const mapAsync = buffer.mapAsync.bind(buffer);
             buffer.mapAsync = async (mode, ...range) => {
-                this._count("Downloads", buffer.label, mode === GPUMapMode.READ ? buffer.size : 0);
+                // Its bytes were counted when they were copied here; that it is waited for is worth an entry all the same.
+                this._count("Downloads", buffer.label, 0);
                 await mapAsync(mode, ...range);
                 return undefined;
             };
