@@ -1,8 +1,8 @@
-/** The demo person: 60,000 Gaussians, 52 expression channels, one walking clip. */
-export const DemoAvatarUrl = "assets/ada.avatar.glb";
+/** The demo person, trained: small networks, 52 expression channels, one walking clip. */
+export const TrainedAvatarUrl = "assets/ada/ada.lite.avatar.glb";
 
-/** The demo person with small networks: random ones, until she is trained. */
-export const LiteAvatarUrl = "assets/ada.lite.avatar.glb";
+/** The same character, baked without any training: 60,000 Gaussians, the same channels and clip. For scenes of many. */
+export const BakedAvatarUrl = "assets/ada.avatar.glb";
 
 /** The walking clip alone, on joints with SMPL-X names. */
 export const WalkClipUrl = "assets/walk.glb";

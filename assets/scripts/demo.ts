@@ -18,7 +18,7 @@ const DemoSplats = 60_000;
 const TPoseFrame = 0;
 
 /** Expression channels that ship: the ARKit names. Visemes are combinations of them and would add a third. */
-function IsExpression(name: string): boolean {
+export function IsExpression(name: string): boolean {
     return !/^viseme/i.test(name);
 }
 

@@ -1,7 +1,6 @@
 import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
-import { type Scene } from "@babylonjs/core/scene.js";
-import { AvatarRenderer, type AvatarNetworks } from "babylon-gaussian-avatar";
-import { LiteAvatarUrl, MannequinUrl } from "../assets.js";
+import { AvatarRenderer } from "babylon-gaussian-avatar";
+import { TrainedAvatarUrl, MannequinUrl } from "../assets.js";
 import { ConvertFolderAsync } from "../convertFolder.js";
 import { NetworkControls } from "../networkControls.js";
 import { ShowError } from "../notice.js";
@@ -11,6 +10,7 @@ import { MapPictures } from "../set/mapPictures.js";
 import { AddNameTag } from "../set/nameTag.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
+import { WaitForMaps } from "../set/waitForMaps.js";
 import { WatchDrops } from "../watchDrops.js";
 
 /** Networks make a person's Gaussians anew for every pose; her copy beside her is only skinned. */
@@ -27,7 +27,7 @@ export const BodyScene: ISandboxScene = {
         const mannequin = await LoadAssetContainerAsync(MannequinUrl, scene);
         const clips = new Map(mannequin.animationGroups.map((group) => [group.name, group]));
         const settings = { motion: [...clips.keys()][0]! };
-        let pair = await BodyPair.LoadAsync(LiteAvatarUrl, shadows, scene);
+        let pair = await BodyPair.LoadAsync(TrainedAvatarUrl, shadows, scene);
         const play = (): void => {
             pair.play(clips.get(settings.motion)!);
             context.onClipsChanged();
@@ -87,20 +87,3 @@ export const BodyScene: ISandboxScene = {
         });
     },
 };
-
-/** A still picture is ready when the networks have seen its pose. */
-function WaitForMaps(networks: AvatarNetworks, scene: Scene): void {
-    const settle = (): void => {
-        scene.removePendingData(networks);
-    };
-    // Not before the first frame: the shell waits for what is loading without drawing, and networks wait for a frame.
-    scene.onAfterRenderObservable.addOnce(() => {
-        scene.addPendingData(networks);
-        networks.onMapsUpdatedObservable.addOnce(settle);
-        networks.whenReadyAsync().then((tier) => {
-            if (tier === "baked") {
-                settle();
-            }
-        }, settle);
-    });
-}

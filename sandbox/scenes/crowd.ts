@@ -3,7 +3,7 @@ import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js"
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { GaussianAvatar } from "babylon-gaussian-avatar";
-import { DemoAvatarUrl } from "../assets.js";
+import { BakedAvatarUrl } from "../assets.js";
 import { SetPhase } from "../sceneClock.js";
 import { type ISandboxScene } from "../sceneDefinition.js";
 import { AddGroundShadow } from "../set/groundShadow.js";
@@ -28,7 +28,7 @@ export const CrowdScene: ISandboxScene = {
     async buildAsync(scene, canvas, { clock, controls, parameters, onClipsChanged }) {
         CreateOrbitCamera(scene, canvas, clock, { radius: 6.6, height: 0.75, rise: 0.24 });
         CreateSurroundings(scene);
-        const container = await LoadAssetContainerAsync(DemoAvatarUrl, scene);
+        const container = await LoadAssetContainerAsync(BakedAvatarUrl, scene);
         const copies: InstantiatedEntries[] = [];
         const setCount = (count: number): void => {
             for (const copy of copies.splice(count)) {

@@ -1,7 +1,7 @@
 import { type ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { AvatarFormatError, LoadAvatarAsync, type GaussianAvatar } from "babylon-gaussian-avatar";
-import { DemoAvatarUrl } from "../assets.js";
+import { BakedAvatarUrl } from "../assets.js";
 import { BakeFileAsync } from "../bakeFile.js";
 import { PlayWalkAsync } from "../playWalk.js";
 import { ShowError } from "../notice.js";
@@ -24,7 +24,7 @@ export const DropScene: ISandboxScene = {
         const camera = CreateOrbitCamera(scene, canvas, context.clock, { radius: 4.4, height: 0.9 });
         CreateSurroundings(scene);
         let opening = new AbortController();
-        let avatar = await ShowAvatarAsync(DemoAvatarUrl, scene, camera, opening.signal);
+        let avatar = await ShowAvatarAsync(BakedAvatarUrl, scene, camera, opening.signal);
         // One file at a time: the next one, and leaving the scene, end the one before.
         const openAsync = async (file: File): Promise<void> => {
             opening.abort();

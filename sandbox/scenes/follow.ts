@@ -6,7 +6,7 @@ import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { GaussianAvatar } from "babylon-gaussian-avatar";
-import { DemoAvatarUrl, MannequinUrl } from "../assets.js";
+import { BakedAvatarUrl, MannequinUrl } from "../assets.js";
 import { type ISandboxScene } from "../sceneDefinition.js";
 import { AddBodyShadow } from "../set/bodyShadow.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
@@ -39,7 +39,7 @@ export const FollowScene: ISandboxScene = {
         const { shadows } = CreateSurroundings(scene);
         const [mannequin, person] = await Promise.all([
             LoadAssetContainerAsync(MannequinUrl, scene),
-            LoadAssetContainerAsync(DemoAvatarUrl, scene),
+            LoadAssetContainerAsync(BakedAvatarUrl, scene),
         ]);
         mannequin.addAllToScene();
         const root = mannequin.rootNodes[0] as TransformNode;

@@ -6,7 +6,7 @@ import { type Scene } from "@babylonjs/core/scene.js";
 import { LoadAvatarAsync, SmplxJointNames, type IAvatarBody, type GaussianAvatar } from "babylon-gaussian-avatar";
 import { MeasureAvatarBody, MeasureRetarget, RetargetMotion } from "babylon-gaussian-avatar/motion";
 import { type Controller } from "lil-gui";
-import { DemoAvatarUrl, MannequinUrl } from "../assets.js";
+import { BakedAvatarUrl, MannequinUrl } from "../assets.js";
 import { MotionFileTypes, OpenMotionFileAsync, type IMotionFile } from "../motionFile.js";
 import { ShowError } from "../notice.js";
 import { RetargetReport } from "../retargetReport.js";
@@ -40,7 +40,7 @@ export const RetargetScene: ISandboxScene = {
     async buildAsync(scene, canvas, context) {
         const camera = CreateOrbitCamera(scene, canvas, context.clock, { radius: 5.2, height: 0.9 });
         const { shadows } = CreateSurroundings(scene);
-        const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
+        const avatar = await LoadAvatarAsync(BakedAvatarUrl, scene);
         AddBodyShadow(avatar, shadows, scene);
         const notices = context.overlay.appendChild(document.createElement("div"));
         const fail = (error: unknown): void => {

@@ -2,7 +2,7 @@ import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.j
 import { Matrix, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { LoadAvatarAsync, type GaussianAvatar, type GroundAt } from "babylon-gaussian-avatar";
-import { DemoAvatarUrl, WalkSpeed } from "../assets.js";
+import { BakedAvatarUrl, WalkSpeed } from "../assets.js";
 import { FrameAt } from "../sceneClock.js";
 import { type ISandboxScene } from "../sceneDefinition.js";
 import { FootTrail } from "../set/footTrail.js";
@@ -30,7 +30,7 @@ export const StepsScene: ISandboxScene = {
         CreateOrbitCamera(scene, canvas, clock, { radius: 6.8, height: 0.4, rise: 0.28 });
         const { shadows } = CreateSurroundings(scene);
         CreateSteps(scene, shadows);
-        const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
+        const avatar = await LoadAvatarAsync(BakedAvatarUrl, scene);
         AddBodyShadow(avatar, shadows, scene);
         const walk = avatar.animationGroups[0]!;
         walk.start(true);

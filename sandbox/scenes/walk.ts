@@ -5,11 +5,12 @@ import { CreateCylinder } from "@babylonjs/core/Meshes/Builders/cylinderBuilder.
 import { type Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { LoadAvatarAsync } from "babylon-gaussian-avatar";
-import { DemoAvatarUrl, WalkSpeed } from "../assets.js";
+import { TrainedAvatarUrl, WalkSpeed } from "../assets.js";
 import { type ISandboxScene } from "../sceneDefinition.js";
 import { AddGroundShadow } from "../set/groundShadow.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
+import { WaitForMaps } from "../set/waitForMaps.js";
 
 /** Radius of the circle that she walks, metres. */
 const PathRadius = 1.5;
@@ -17,13 +18,13 @@ const PathRadius = 1.5;
 /** Where on the circle she is at the beginning, radians. */
 const PathStart = 3.9;
 
-/** A person walks among ordinary meshes: behind them, before them, and around again. */
+/** The trained person walks among ordinary meshes: behind them, before them, and around again. */
 export const WalkScene: ISandboxScene = {
     title: "A walk",
-    description: "A person made of 60,000 Gaussians walks among ordinary meshes.",
+    description: "A person made of Gaussians, trained on pictures, walks among ordinary meshes.",
     hint: "Drag to look around · scroll to come closer",
 
-    async buildAsync(scene, canvas, { clock }) {
+    async buildAsync(scene, canvas, { clock, controls }) {
         CreateOrbitCamera(scene, canvas, clock, { radius: 5.8, height: 0.9 });
         const { shadows } = CreateSurroundings(scene);
         for (const mesh of CreateObstacles(scene)) {
@@ -31,7 +32,7 @@ export const WalkScene: ISandboxScene = {
             mesh.receiveShadows = true;
         }
 
-        const avatar = await LoadAvatarAsync(DemoAvatarUrl, scene);
+        const avatar = await LoadAvatarAsync(TrainedAvatarUrl, scene);
         avatar.animationGroups[0]?.start(true);
         AddGroundShadow(avatar, scene);
         scene.onBeforeAnimationsObservable.add(() => {
@@ -40,6 +41,9 @@ export const WalkScene: ISandboxScene = {
             // She faces +z, and walks along the circle.
             avatar.rotation.y = -angle;
         });
+        if (!controls) {
+            WaitForMaps(avatar.networks, scene);
+        }
     },
 };
 

@@ -29,7 +29,7 @@ const OnProcessor = ["wasm"] as const;
 const OnBoth = ["wasm", "webgpu"] as const;
 
 /** The person of the frames. */
-const DemoPerson = "assets/ada.lite.avatar.glb";
+const DemoPerson = "assets/ada/ada.lite.avatar.glb";
 
 /** Poses that are timed, the fastest counts; on a software adapter one takes seconds. */
 const Poses = { hardware: 10, processor: 3, software: 1 } as const;
