@@ -4,11 +4,12 @@ import { PoseFigure } from "../bake/bakeAvatar.js";
 import { type IRiggedCharacter } from "../bake/riggedCharacter.js";
 import { type ICaptureSubject, type ISubjectPart } from "./captureSubject.js";
 import { type IMergedMesh, MergeMeshes } from "./mergeMeshes.js";
+import { LeaveOutCoveredSkin } from "./coveredSkin.js";
 import { type SubjectPartKind } from "./partKind.js";
 import { AddSurfaceDetail } from "./surfaceDetail.js";
 import { ComputeNormals } from "./surfaceNormals.js";
 import { TuckSkin } from "./tuckSkin.js";
-import { WeldVertices } from "./weldVertices.js";
+import { type IWelds, WeldVertices } from "./weldVertices.js";
 
 /** Offsets shorter than this, in metres, do not show: a hundredth of a millimetre. */
 const MinDelta = 1e-5;
@@ -44,19 +45,17 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
     const restJoints = Float32Array.from(figure.joints.flat());
     const coarse = MergeMeshes(meshes, options.kinds ?? {});
     // Materials of one mesh may meet in the middle of a surface; meshes do not.
-    const mesh = AddSurfaceDetail(coarse, restJoints, SurfacesOf(coarse));
-    const welds = WeldVertices(mesh.positions, mesh.normals, SurfacesOf(mesh));
-    const normals = new Float32Array(mesh.positions.length);
-    ComputeNormals(mesh.positions, mesh.triangles, welds.smooth, normals);
-    if (TuckSkin({ ...mesh, normals })) {
-        ComputeNormals(mesh.positions, mesh.triangles, welds.smooth, normals);
-    }
+    const dressed = AddSurfaceDetail(coarse, restJoints, SurfacesOf(coarse));
+    const normals = NormalsOf(dressed);
+    TuckSkin({ ...dressed, normals });
+    const mesh = LeaveOutCoveredSkin(dressed, normals, WeldsOf(dressed).points);
+    const welds = WeldsOf(mesh);
     return {
         name: character.name,
         joints: SmplxJointNames.map((name, j) => ({ name, parent: SmplxJointParents[j]! })),
         restJoints,
         positions: mesh.positions,
-        normals,
+        normals: NormalsOf(mesh),
         uvs: mesh.uvs,
         triangles: mesh.triangles,
         triangleParts: mesh.triangleParts,
@@ -68,6 +67,17 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
         welds: welds.points,
         smoothGroups: welds.smooth,
     };
+}
+
+function WeldsOf(mesh: IMergedMesh): IWelds {
+    return WeldVertices(mesh.positions, mesh.normals, SurfacesOf(mesh));
+}
+
+/** [V,3] of the surface as it is now. */
+function NormalsOf(mesh: IMergedMesh): Float32Array {
+    const normals = new Float32Array(mesh.positions.length);
+    ComputeNormals(mesh.positions, mesh.triangles, WeldsOf(mesh).smooth, normals);
+    return normals;
 }
 
 function SurfacesOf({ vertexParts, partNodes }: IMergedMesh): Uint32Array {

@@ -35,11 +35,9 @@ const Layers: readonly { readonly under: SubjectPartKind; readonly over: readonl
  * only in the pose they dress a figure in.
  *
  * @param mesh the subject; positions of its body and of socks are changed in place
- * @returns whether anything was moved
  */
-export function TuckSkin(mesh: IDressedMesh): boolean {
+export function TuckSkin(mesh: IDressedMesh): void {
     const { positions, normals } = mesh;
-    let hasMoved = false;
     for (const { under, over } of Layers) {
         const moves = MovesOf(mesh, under, new TriangleTree(CornersOf(mesh, over)));
         for (const [vertex, move] of moves) {
@@ -47,9 +45,7 @@ export function TuckSkin(mesh: IDressedMesh): boolean {
                 positions[i]! -= move * normals[i]!;
             }
         }
-        hasMoved ||= moves.length > 0;
     }
-    return hasMoved;
 }
 
 /** How far vertices of a kind have to go inwards; none where most of them lie over the cover. */
@@ -108,8 +104,8 @@ function Nearest(
 }
 
 /** [T,9] corners of the triangles of some kinds of parts. */
-function CornersOf(
-    { positions, triangles, triangleParts, parts }: IDressedMesh,
+export function CornersOf(
+    { positions, triangles, triangleParts, parts }: Omit<IDressedMesh, "normals">,
     kinds: readonly SubjectPartKind[],
 ): Float32Array {
     const corners: number[] = [];

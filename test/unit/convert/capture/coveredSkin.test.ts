@@ -1,0 +1,100 @@
+import { expect, it } from "@jest/globals";
+import { existsSync, readFileSync } from "node:fs";
+import { DecodeImageInNodeAsync } from "../../../../src/cli/decodeImage.js";
+import { ReadCharacterAsync } from "../../../../src/convert/bake/readCharacter.js";
+import { TriangleTree } from "../../../../src/convert/bake/triangleTree.js";
+import { type ICaptureSubject } from "../../../../src/convert/capture/captureSubject.js";
+import { PrepareSubject } from "../../../../src/convert/capture/prepareSubject.js";
+import { SubjectDeformer } from "../../../../src/convert/capture/subjectDeformer.js";
+import { SmplxJointNames, type SmplxJointName } from "../../../../src/format/bodyModel.js";
+import { QuaternionFromAxisAngle } from "../../../../src/math/quaternion.js";
+import { PrintFigure, SharedData } from "../../../support/motions.js";
+
+type Turn = readonly [joint: SmplxJointName, axis: readonly [number, number, number], degrees: number];
+
+/** Arms that hang, rise to the front and above the head, legs that bend: what clothes were not modelled for. */
+const Poses: readonly (readonly Turn[])[] = [
+    [
+        ["left_shoulder", [0, 0, 1], 70],
+        ["right_shoulder", [0, 0, 1], -70],
+    ],
+    [
+        ["left_collar", [0, 0, 1], 20],
+        ["left_shoulder", [0, 0, 1], 55],
+        ["right_shoulder", [0, 1, 0], 80],
+    ],
+    [
+        ["left_shoulder", [0, 0, 1], -65],
+        ["right_shoulder", [0, 0, 1], 65],
+        ["spine2", [1, 0, 0], 25],
+        ["neck", [1, 0, 0], 30],
+    ],
+    [
+        ["left_hip", [1, 0, 0], -80],
+        ["left_knee", [1, 0, 0], 90],
+        ["spine1", [0, 1, 0], 30],
+        ["neck", [0, 1, 0], 50],
+    ],
+];
+
+/** Metres that skin may be outside: beyond the thickness of cloth one sees it. */
+const Visible = 0.001;
+const Deepest = 0.03;
+
+/** Vertices of skin that clothes cover at rest and that are outside of them in a pose. */
+function Poking(subject: ICaptureSubject, isUnder: Uint8Array, positions: Float32Array, normals: Float32Array): number {
+    const tree = ClothesOf(subject, positions);
+    const from = new Float32Array(3);
+    let count = 0;
+    isUnder.forEach((under, v) => {
+        const at = [0, 1, 2].map((i) => positions[v * 3 + i]! - Visible * normals[v * 3 + i]!);
+        from.set(at);
+        const inwards = normals.slice(v * 3, v * 3 + 3).map((value) => -value);
+        count += Number(under === 1 && tree.forEachHit(from, inwards, Deepest, (_triangle, isBack) => !isBack));
+    });
+    return count;
+}
+
+function ClothesOf({ triangles, triangleParts, parts }: ICaptureSubject, positions: Float32Array): TriangleTree {
+    const corners = Array.from(triangleParts.keys())
+        .filter((t) => parts[triangleParts[t]!]!.kind === "clothing")
+        .flatMap((t) =>
+            [0, 1, 2].flatMap((k) =>
+                Array.from(positions.subarray(triangles[t * 3 + k]! * 3, triangles[t * 3 + k]! * 3 + 3)),
+            ),
+        );
+    return new TriangleTree(Float32Array.from(corners));
+}
+
+const Person = `${SharedData}/base-human/base_human_female.glb`;
+
+(existsSync(Person) ? it : it.skip)(
+    "skin stays under clothes in poses that these were not modelled for",
+    async () => {
+        const bytes = new Uint8Array(readFileSync(Person));
+        const subject = PrepareSubject(await ReadCharacterAsync(bytes, "person", DecodeImageInNodeAsync));
+        const deformer = new SubjectDeformer(subject);
+        const { positions, normals, vertexParts, parts } = subject;
+        const tree = ClothesOf(subject, positions);
+        const isUnder = Uint8Array.from(vertexParts, (part, v) => {
+            const direction = normals.slice(v * 3, v * 3 + 3);
+            const from = positions.slice(v * 3, v * 3 + 3);
+            return Number(
+                parts[part]!.kind === "body" && tree.forEachHit(from, direction, 0.05, (_t, isBack) => isBack),
+            );
+        });
+        const counts = Poses.map((turns) => {
+            const rotations = Float32Array.from(SmplxJointNames.flatMap(() => [0, 0, 0, 1]));
+            for (const [joint, axis, degrees] of turns) {
+                const turn = QuaternionFromAxisAngle(axis, (degrees * Math.PI) / 180);
+                rotations.set(turn, SmplxJointNames.indexOf(joint) * 4);
+            }
+            deformer.deform(rotations, [0, 0, 0], []);
+            return Poking(subject, isUnder, deformer.positions, deformer.normals);
+        });
+        const under = isUnder.reduce((sum, value) => sum + value, 0);
+        PrintFigure(`skin under clothes: ${under} vertices; outside of them in four poses: ${counts.join(" ")}`);
+        expect(Math.max(...counts)).toBeLessThan(10);
+    },
+    60_000,
+);
