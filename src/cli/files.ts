@@ -133,15 +133,25 @@ export async function WriteFilesAtomicAsync(files: readonly (readonly [string, U
 
 /** Makes a folder and those above it, a level at a time: where nothing can be made (/proc), Node's own recursion never ends. */
 async function MakeFolderAsync(folder: string): Promise<void> {
+    if (await IsThereAsync(folder)) {
+        return;
+    }
+    await MakeFolderAsync(dirname(folder));
     try {
         await mkdir(folder);
     } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOENT" && dirname(folder) !== folder) {
-            await MakeFolderAsync(dirname(folder));
-            await mkdir(folder);
-        } else if (code !== "EEXIST" || !(await stat(folder)).isDirectory()) {
+        // Another worker may have been faster.
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await IsThereAsync(folder))) {
             throw error;
         }
     }
+}
+
+/** Whether there is a folder; a file in its place is an error. */
+async function IsThereAsync(folder: string): Promise<boolean> {
+    const found = await StatAsync(folder);
+    if (found?.isDirectory() === false) {
+        throw Object.assign(new Error(folder), { code: "ENOTDIR" });
+    }
+    return found !== undefined;
 }
