@@ -1,6 +1,11 @@
 import { basename, dirname, join } from "node:path";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { IsGlb } from "../format/glbContainer.js";
+import { LoadNetworkAsync } from "../format/loadNetwork.js";
+import { type IAvatarNetwork, type IMapModel } from "../format/mapModel.js";
 import { ReadAvatarAsync } from "../format/readAvatar.js";
+import { type LoadUriAsync } from "../format/sideFiles.js";
+import { WriteAvatar } from "../format/writeAvatar.js";
 import { ReadUserFileAsync } from "./files.js";
 
 /** An avatar file in memory. */
@@ -22,8 +27,35 @@ export interface IAvatarFile {
  */
 export async function ReadAvatarFileAsync(path: string): Promise<IAvatarFile> {
     const bytes = await ReadUserFileAsync(path);
-    // URIs come checked: relative, and without a way out of the folder.
-    const loadUriAsync = async (uri: string): Promise<Uint8Array> => await ReadUserFileAsync(join(dirname(path), uri));
-    const asset = await ReadAvatarAsync(bytes, loadUriAsync, { fileName: basename(path) });
+    const asset = await ReadAvatarAsync(bytes, SideFilesOf(path), { fileName: basename(path) });
     return { path, bytes, asset };
+}
+
+/**
+ * One file with everything in it, for those who take bytes.
+ *
+ * @param file an avatar file
+ * @returns its own bytes where nothing lies beside it; else a GLB with its side files in it
+ * @throws {@link CliError} `file-unreadable`, or {@link AvatarFormatError} `truncated`, for the network that is not as it should be
+ */
+export async function GlbOfAsync({ path, asset, bytes }: IAvatarFile): Promise<Uint8Array> {
+    const isAlone = asset.mapModels.every(({ networks }) => networks.every(({ uri }) => uri === null));
+    if (IsGlb(bytes) && isAlone) {
+        return bytes;
+    }
+    const fillAsync = async (network: IAvatarNetwork): Promise<IAvatarNetwork> => ({
+        ...network,
+        bytes: await LoadNetworkAsync(network, SideFilesOf(path)),
+        uri: null,
+    });
+    const fillAllAsync = async ({ networks, ...model }: IMapModel): Promise<IMapModel> => ({
+        ...model,
+        networks: await Promise.all(networks.map(fillAsync)),
+    });
+    return WriteAvatar({ ...asset, mapModels: await Promise.all(asset.mapModels.map(fillAllAsync)) });
+}
+
+/** Reads what lies beside an avatar. URIs come checked: relative, and without a way out of the folder. */
+function SideFilesOf(path: string): LoadUriAsync {
+    return async (uri) => await ReadUserFileAsync(join(dirname(path), uri));
 }

@@ -4,9 +4,7 @@ import { ReadCharacterAsync } from "../../convert/bake/readCharacter.js";
 import { type ICaptureSubject } from "../../convert/capture/captureSubject.js";
 import { LookAt, Up } from "../../convert/capture/lookAt.js";
 import { PrepareSubject } from "../../convert/capture/prepareSubject.js";
-import { WriteAvatar } from "../../format/writeAvatar.js";
-import { IsGlb } from "../../format/glbContainer.js";
-import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
+import { GlbOfAsync, ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
 import { FingerprintAsync, ReadPlanMotionsAsync } from "../capture/captureSession.js";
 import { type ICapturedPicture } from "../capture/capturedPicture.js";
 import { ReadCharacterFileAsync } from "../characterFile.js";
@@ -97,7 +95,7 @@ Examples
         };
         const truth = await PhotographSubjectAsync(subject, plan, options);
         const drawAsync = async (file: IAvatarFile): Promise<IAvatarPictures> =>
-            await PhotographAvatarAsync(GlbOf(file), subject, plan, extras, options);
+            await PhotographAvatarAsync(await GlbOfAsync(file), subject, plan, extras, options);
         const drawn = await drawAsync(avatar);
         const drawnBaseline = baseline ? await drawAsync(baseline) : null;
         line.progress.report("comparing", 1);
@@ -196,13 +194,6 @@ async function PrepareAsync(
     }
     const motions = await Promise.all(wanted.motions.map(ReadPlanMotionsAsync));
     return { subject, avatar, baseline, plan: PlanEvaluation(subject, motions.flat(), wanted) };
-}
-
-/** Side files are put back into one file, since the stage takes bytes. */
-function GlbOf({ asset, bytes }: IAvatarFile): Uint8Array {
-    return IsGlb(bytes) && asset.mapModels.every(({ networks }) => networks.every(({ uri }) => uri === null))
-        ? bytes
-        : WriteAvatar(asset);
 }
 
 /** Once around the person while she dances. */

@@ -1,11 +1,9 @@
 import { basename } from "node:path";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
-import { IsGlb } from "../../format/glbContainer.js";
-import { WriteAvatar } from "../../format/writeAvatar.js";
 import { type IPinhole } from "../../math/pinhole.js";
-import { ReadAvatarFileAsync, type IAvatarFile } from "../avatarFile.js";
-import { UsageError } from "../cliError.js";
+import { GlbOfAsync, ReadAvatarFileAsync } from "../avatarFile.js";
+import { CliError, UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { ReadUserFileAsync, RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import { ChooseMotion, DescribeMotion, ReadMotionFileAsync } from "../motion/motionFile.js";
@@ -41,8 +39,8 @@ interface IShot {
 export const RenderCommand: ICommand = {
     help: `Usage: gaussian-avatar render <avatar.glb> -o <out.png> [options]
 
-Draws an avatar into PNG files, without a browser. Needs the npm package webgpu; without a GPU also a software driver,
-which @sparticuz/chromium brings.
+Draws an avatar into PNG files, without a browser, with what its networks make of each pose. Needs the npm package webgpu;
+without a GPU also a software driver, which @sparticuz/chromium brings; for networks onnxruntime-web.
 
 Pose (rest pose without any of these)
   --clip NAME      a clip of the avatar; it repeats (with --time or --frames alone: the first clip)
@@ -108,7 +106,7 @@ Examples
         const { width, height } = calibration ?? size;
 
         line.progress.report("starting the renderer", 0);
-        const stage = await AvatarStage.CreateAsync(GlbOf(file), { width, height, background, software });
+        const stage = await AvatarStage.CreateAsync(await GlbOfAsync(file), { width, height, background, software });
         try {
             const poseAt = createPose(stage.avatar);
             const moments = shots.map(({ seconds }) => (): Float32Array => {
@@ -174,11 +172,6 @@ async function ReadCalibrationAsync(line: ICommandLine): Promise<IPinhole | null
     return ParsePinhole(new TextDecoder().decode(await ReadUserFileAsync(path)), basename(path));
 }
 
-/** Side files of a `.gltf` have been read already; the scene gets one file. */
-function GlbOf({ asset, bytes }: IAvatarFile): Uint8Array {
-    return IsGlb(bytes) ? bytes : WriteAvatar(asset);
-}
-
 /** Reads and checks what poses the avatar, before the renderer starts. */
 async function ChoosePoseAsync(line: ICommandLine, asset: IAvatarAsset): Promise<(avatar: GaussianAvatar) => PoseAt> {
     const pose = TextOption(line, "pose");
@@ -208,11 +201,25 @@ async function DrawShotsAsync(
     shots: readonly IShot[],
     { width, height }: { readonly width: number; readonly height: number },
 ): Promise<void> {
+    let hasNetworks = true;
+    /** With what the networks make of the pose; where they do not run, only skinned, as in a page. */
+    const drawAsync = async (): Promise<Uint8Array> => {
+        try {
+            return await (hasNetworks ? stage.drawSettledAsync() : stage.drawAsync());
+        } catch (error) {
+            if (!(error instanceof CliError && error.code === "networks-failed")) {
+                throw error;
+            }
+            line.progress.note(`note: ${error.message} Pictures are without them.`);
+            hasNetworks = false;
+            return await stage.drawAsync();
+        }
+    };
     for (const [index, { path, seconds }] of shots.entries()) {
         line.progress.report(`drawing ${basename(path)}`, index / shots.length);
         poseAt(seconds);
         // eslint-disable-next-line no-await-in-loop -- one scene draws one picture at a time
-        await WriteFileAtomicAsync(path, EncodePng(width, height, await stage.drawAsync()));
+        await WriteFileAtomicAsync(path, EncodePng(width, height, await drawAsync()));
         line.terminal.writeResult(`${path}\n`);
     }
 }
