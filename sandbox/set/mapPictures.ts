@@ -90,7 +90,7 @@ export class MapPictures {
                 }
                 canvas.parentElement!.hidden = map === null;
                 if (map) {
-                    Paint(canvas, map, picture.range);
+                    Paint(canvas, Activated(map, picture, avatar), picture.range);
                 }
             }
         } catch (error) {
@@ -99,6 +99,13 @@ export class MapPictures {
             this._isReading = false;
         }
     }
+}
+
+/** Colours as they are seen: maps hold the numbers ahead of that. */
+function Activated(map: IGaussianMap, picture: IPicture, { asset, networks }: GaussianAvatar): IGaussianMap {
+    const model = asset.mapModels.find(({ tier }) => tier === networks.tier);
+    const isLogit = picture.map === "color" && model?.decoding.colorActivation === "sigmoid";
+    return isLogit ? { ...map, data: map.data.map((value) => 1 / (1 + Math.exp(-value))) } : map;
 }
 
 function Paint(
