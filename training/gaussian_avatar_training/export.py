@@ -131,6 +131,7 @@ def _meta(template: Template, shape: NetworkShape, meta: dict[str, Any]) -> dict
             "widths": list(shape.widths),
             "slope": shape.slope,
         },
+        "antialiased": True,
         "channels": ["offset", "normal"],
         "reduction": "mean",
         "gains": {GAIN_NAMES[name]: gain for name, gain in GAINS.items()},

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from .camera import Camera
-from .rules import LOW_PASS_VARIANCE
 
 
 def rotation_matrices(rotations: Tensor) -> Tensor:
@@ -32,7 +31,9 @@ def pose_gaussians(positions: Tensor, log_scales: Tensor, rotations: Tensor, mat
     return posed, full[:, rows, columns]
 
 
-def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) -> tuple[Tensor, Tensor, Tensor]:
+def project_gaussians(
+    positions: Tensor, covariances: Tensor, camera: Camera, low_pass: float
+) -> tuple[Tensor, Tensor, Tensor]:
     """See `projection.project_gaussians`."""
     K, R, T = (torch.from_numpy(part).to(positions) for part in (camera.K, camera.R, camera.T))
     points = positions @ R.T + T
@@ -46,7 +47,7 @@ def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) ->
     rows = (R[:2] - held[:, :, None] * R[2]) * (focal / depths[:, None])[:, :, None]
     full = covariances[:, (0, 1, 2, 1, 3, 4, 2, 4, 5)].reshape(-1, 3, 3)
     image = rows @ full @ rows.transpose(1, 2)
-    xx, xy, yy = image[:, 0, 0] + LOW_PASS_VARIANCE, image[:, 0, 1], image[:, 1, 1] + LOW_PASS_VARIANCE
+    xx, xy, yy = image[:, 0, 0] + low_pass, image[:, 0, 1], image[:, 1, 1] + low_pass
     determinants = xx * yy - xy * xy
     is_seen = is_before & (determinants > 0)
     conics = torch.stack((yy, -xy, xx), 1) / torch.where(is_seen, determinants, 1)[:, None]

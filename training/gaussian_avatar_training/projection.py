@@ -13,7 +13,7 @@ from torch.nn import functional
 from . import native, portable
 from .camera import Camera
 from .checks import check_rows
-from .rules import LOW_PASS_VARIANCE
+from .rules import LOW_PASS_VARIANCE, MIP_VARIANCE
 
 
 def blend_matrices(joint_matrices: Tensor, joints: Tensor, weights: Tensor) -> Tensor:
@@ -58,13 +58,16 @@ def pose_gaussians(positions: Tensor, log_scales: Tensor, rotations: Tensor, mat
     return portable.pose_gaussians(positions, log_scales, rotations, matrices)
 
 
-def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) -> tuple[Tensor, Tensor, Tensor]:
+def project_gaussians(
+    positions: Tensor, covariances: Tensor, camera: Camera, low_pass: float = LOW_PASS_VARIANCE
+) -> tuple[Tensor, Tensor, Tensor]:
     """Project posed Gaussians: EWA splatting (Zwicker et al. 2001) with the low-pass of the engine.
 
     Args:
         positions: [N,3] world, metres.
         covariances: [N,6] xx xy xz yy yz zz, square metres.
         camera: Into which picture; no gradient flows to it.
+        low_pass: Variance that widens all, square pixels.
 
     Returns:
         Means [N,2] in pixels, the middle of the first pixel at ½; conics [N,3], the entries a b c of the inverse
@@ -75,8 +78,25 @@ def project_gaussians(positions: Tensor, covariances: Tensor, camera: Camera) ->
     """
     check_rows(positions=(positions, (3,)), covariances=(covariances, (6,)))
     if native.is_supported(positions):
-        return _Project.apply(positions, covariances, camera)
-    return portable.project_gaussians(positions, covariances, camera)
+        return _Project.apply(positions, covariances, camera, low_pass)
+    return portable.project_gaussians(positions, covariances, camera, low_pass)
+
+
+def mip_factors(conics: Tensor, low_pass: float = MIP_VARIANCE) -> Tensor:
+    """What the energy of Gaussians that were widened is divided by, so that it is what it was.
+
+    With Σ the projected covariance and Q = (Σ + v·1)⁻¹: √(|Σ| / |Σ + v·1|) = √|1 − v·Q|.
+
+    Args:
+        conics: [N,3] of `project_gaussians`.
+        low_pass: The variance v that widened them, square pixels.
+
+    Returns:
+        [N] factors of their opacities, 0…1.
+    """
+    a, b, c = (low_pass * conics).unbind(1)
+    # The root of nothing has an infinite slope; a millionth is as little to see.
+    return ((1 - a) * (1 - c) - b * b).clamp(min=1e-12).sqrt()
 
 
 class _Pose(torch.autograd.Function):
@@ -107,33 +127,32 @@ class _CameraWords(ctypes.Structure):
     _fields_ = [("words", ctypes.c_double * 20)]
 
 
-def _words(camera: Camera) -> _CameraWords:
+def _words(camera: Camera, low_pass: float) -> _CameraWords:
     k = camera.K
     parts = (k[0, 0], k[1, 1], k[0, 2], k[1, 2], *camera.R.flat, *camera.T, *camera.slope_limits, camera.near)
-    return _CameraWords((ctypes.c_double * 20)(*(float(part) for part in parts), LOW_PASS_VARIANCE))
+    return _CameraWords((ctypes.c_double * 20)(*(float(part) for part in parts), low_pass))
 
 
 class _Project(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> tuple[Tensor, Tensor, Tensor]:
-        positions, covariances, camera = inputs
+        positions, covariances, camera, low_pass = inputs
         positions, covariances = positions.contiguous(), covariances.contiguous()
         count, dtype = len(positions), positions.dtype
         means, conics, depths = (positions.new_empty(count, *row) for row in ((2,), (3,), ()))
         arrays = (positions, covariances, means, conics, depths)
-        native.call("project", dtype, count, native.threads(), _words(camera), *arrays)
-        ctx.camera = camera
+        ctx.words = _words(camera, low_pass)
+        native.call("project", dtype, count, native.threads(), ctx.words, *arrays)
         ctx.save_for_backward(positions, covariances, conics, depths)
         ctx.mark_non_differentiable(depths)
         return means, conics, depths
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, None, None]:
         positions, covariances, conics, depths = ctx.saved_tensors
         incoming = [gradient.contiguous() for gradient in gradients[:2]]
         outgoing = (torch.empty_like(positions), torch.empty_like(covariances))
         arrays = (positions, covariances, conics, depths, *incoming, *outgoing)
-        words = _words(ctx.camera)
-        native.call("project_gradient", positions.dtype, len(positions), native.threads(), words, *arrays)
-        return *outgoing, None
+        native.call("project_gradient", positions.dtype, len(positions), native.threads(), ctx.words, *arrays)
+        return *outgoing, None, None

@@ -12,8 +12,8 @@ from torch.autograd.function import once_differentiable
 from . import native
 from .camera import Camera
 from .checks import check_finite, check_rows
-from .projection import project_gaussians
-from .rules import TRANSMITTANCE_MIN
+from .projection import mip_factors, project_gaussians
+from .rules import LOW_PASS_VARIANCE, MIP_VARIANCE, TRANSMITTANCE_MIN
 from .tiles import draw_tiles
 
 
@@ -35,6 +35,7 @@ def render(
     camera: Camera,
     background: Tensor | None = None,
     transmittance_min: float = TRANSMITTANCE_MIN,
+    is_antialiased: bool = True,
 ) -> Tensor:
     """Draw Gaussians as the engine draws them.
 
@@ -51,6 +52,8 @@ def render(
         camera: From where, and how large.
         background: [3] or [H,W,3] r g b behind them, without gradient; none is black.
         transmittance_min: Pixels end where less than this shines through; 0 draws everything, as plain PyTorch does.
+        is_antialiased: Whether splats smaller than a pixel keep their energy (2D Mip filter, Yu et al. 2024), as those
+            of people who are trained here; without, as the published rasteriser draws.
 
     Returns:
         [H,W,4] r g b, premultiplied and over the background, and coverage.
@@ -72,8 +75,10 @@ def render(
                 f"background must be [3] or [{camera.height},{camera.width},3], not {list(background.shape)}."
             )
         background = background.detach().to(gaussians.positions)
-    means, conics, depths = project_gaussians(gaussians.positions, gaussians.covariances, camera)
-    splats = (means, conics, gaussians.opacities, gaussians.colors, depths)
+    low_pass = MIP_VARIANCE if is_antialiased else LOW_PASS_VARIANCE
+    means, conics, depths = project_gaussians(gaussians.positions, gaussians.covariances, camera, low_pass)
+    opacities = gaussians.opacities * mip_factors(conics) if is_antialiased else gaussians.opacities
+    splats = (means, conics, opacities, gaussians.colors, depths)
     if native.is_supported(means):
         return _Draw.apply(*splats, background, (camera.width, camera.height), transmittance_min)
     return draw_tiles(*splats, background, (camera.width, camera.height))

@@ -51,6 +51,8 @@ class Settings:
     """Steps before the network joins in."""
     views: int = 3
     """Pictures of one pose a step."""
+    view_weights: dict[str, float] = field(default_factory=lambda: {"face": 4.0, "upper": 1.5})
+    """How often pictures are drawn by what they show, where it is not 1: faces are few, and much is in them."""
     rates: LearningRates = field(default_factory=LearningRates)
     last_rate: float = 0.05
     """Share of the learning rates that is left at the end."""

@@ -145,8 +145,9 @@ class Trainer:
 
     def _loss(self) -> Tensor:
         frame, crops = self.moments[int(torch.randint(len(self.moments), (), generator=self.random))]
-        chosen = torch.randperm(len(crops), generator=self.random)[: self.settings.views].tolist()
-        crops = [crops[at] for at in chosen]
+        weights = torch.tensor([self.settings.view_weights.get(crop.target, 1.0) for crop in crops])
+        chosen = torch.multinomial(weights, min(self.settings.views, len(crops)), generator=self.random)
+        crops = [crops[at] for at in chosen.tolist()]
         backgrounds = torch.rand(len(crops), 3, generator=self.random).to(self.model.positions.device)
         try:
             is_base = self.steps_done < self.settings.warm_up

@@ -29,7 +29,9 @@ def pose(position: Tensor, log_scale: Tensor, rotation: Tensor, matrix: Tensor) 
     return linear @ position + matrix[:, 3], linear @ covariance @ linear.T
 
 
-def project(position: Tensor, covariance: Tensor, camera: Camera) -> tuple[Tensor, Tensor, Tensor]:
+def project(
+    position: Tensor, covariance: Tensor, camera: Camera, low_pass: float = 0.3
+) -> tuple[Tensor, Tensor, Tensor]:
     """Mean [2] in pixels, covariance [2,2] in square pixels, depth."""
     K, R, T = (torch.from_numpy(part) for part in (camera.K, camera.R, camera.T))
     t = R @ position + T
@@ -41,27 +43,38 @@ def project(position: Tensor, covariance: Tensor, camera: Camera) -> tuple[Tenso
             torch.stack([torch.zeros_like(t[2]), K[1, 1] / t[2], -K[1, 1] * held[1] / t[2]]),
         ]
     )
-    image = jacobian @ R @ covariance @ R.T @ jacobian.T + 0.3 * torch.eye(2, dtype=t.dtype)
+    image = jacobian @ R @ covariance @ R.T @ jacobian.T + low_pass * torch.eye(2, dtype=t.dtype)
     return K[:2, :2] @ slope + K[:2, 2], image, t[2]
 
 
 def render(
-    positions: Tensor, covariances: Tensor, opacities: Tensor, colors: Tensor, camera: Camera, background: Tensor
+    positions: Tensor,
+    covariances: Tensor,
+    opacities: Tensor,
+    colors: Tensor,
+    camera: Camera,
+    background: Tensor,
+    is_antialiased: bool = False,
 ) -> Tensor:
     """[H,W,4] of Gaussians with packed covariances [N,6] xx xy xz yy yz zz."""
+    low_pass = 0.1 if is_antialiased else 0.3
     splats = []
     for i in range(len(positions)):
         full = covariances[i][[0, 1, 2, 1, 3, 4, 2, 4, 5]].reshape(3, 3)
-        mean, covariance, depth = project(positions[i], full, camera)
-        if float(depth.detach()) >= camera.near and float(opacities[i].detach()) >= 1 / 255:
-            splats.append((float(depth.detach()), i, mean, torch.linalg.inv(covariance)))
+        mean, covariance, depth = project(positions[i], full, camera, low_pass)
+        opacity = opacities[i]
+        if is_antialiased:
+            narrow = covariance - low_pass * torch.eye(2, dtype=covariance.dtype)
+            opacity = opacity * (torch.linalg.det(narrow) / torch.linalg.det(covariance)).sqrt()
+        if float(depth.detach()) >= camera.near and float(opacity.detach()) >= 1 / 255:
+            splats.append((float(depth.detach()), i, mean, torch.linalg.inv(covariance), opacity))
     y, x = torch.meshgrid(torch.arange(camera.height), torch.arange(camera.width), indexing="ij")
     pixels = torch.stack((x, y), -1) + 0.5
     color = torch.zeros(camera.height, camera.width, 3, dtype=positions.dtype)
     clear = torch.ones(camera.height, camera.width, dtype=positions.dtype)
-    for _, i, mean, inverse in sorted(splats, key=lambda splat: splat[:2]):
+    for _, i, mean, inverse, opacity in sorted(splats, key=lambda splat: splat[:2]):
         d = pixels - mean
-        alpha = opacities[i] * torch.exp(-0.5 * torch.einsum("hwi,ij,hwj->hw", d, inverse, d))
+        alpha = opacity * torch.exp(-0.5 * torch.einsum("hwi,ij,hwj->hw", d, inverse, d))
         alpha = torch.where(alpha >= 1 / 255, alpha.clamp(max=0.99), 0)
         color = color + (clear * alpha)[..., None] * colors[i]
         clear = clear * (1 - alpha)

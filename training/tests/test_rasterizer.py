@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import reference
 import torch
@@ -31,12 +32,13 @@ def relative(a: Tensor, b: Tensor) -> float:
     return float((a.double() - b.double()).abs().max() / b.double().abs().max())
 
 
+@pytest.mark.parametrize("is_antialiased", [False, True])
 @pytest.mark.parametrize("distance", [1.5, 0.2])  # at 0.2 m some are behind, some beyond the limit of the slope
-def test_equals_the_renderer_to_be_read(distance: float) -> None:
+def test_equals_the_renderer_to_be_read(distance: float, is_antialiased: bool) -> None:
     camera = test_camera(30, 27, distance)
     gaussians = posed(random_scene(40, seed=1))
-    drawn = render(gaussians, camera, BACKGROUND, transmittance_min=0)
-    expected = reference.render(*gaussians, camera, BACKGROUND)
+    drawn = render(gaussians, camera, BACKGROUND, transmittance_min=0, is_antialiased=is_antialiased)
+    expected = reference.render(*gaussians, camera, BACKGROUND, is_antialiased)
     errors = [relative(a, b) for a, b in zip(gradients(drawn, gaussians), gradients(expected, gaussians), strict=True)]
     print(f"image {float((drawn - expected).detach().abs().max()):.1e}, gradients {max(errors):.1e}")
     # Both are double precision; sums are in another order.
@@ -44,7 +46,8 @@ def test_equals_the_renderer_to_be_read(distance: float) -> None:
     assert max(errors) < 1e-9
 
 
-def test_gradients_equal_finite_differences() -> None:
+@pytest.mark.parametrize("is_antialiased", [False, True])
+def test_gradients_equal_finite_differences(is_antialiased: bool) -> None:
     camera = test_camera(24, 20)
     scene = random_scene(12, seed=4)
     leaves = [part.clone().requires_grad_() for part in (*scene[:3], *scene[4:])]
@@ -52,7 +55,7 @@ def test_gradients_equal_finite_differences() -> None:
     def value(parts: list[Tensor]) -> Tensor:
         positions, log_scales, rotations, opacities, colors = parts
         gaussians = Gaussians(*pose_gaussians(positions, log_scales, rotations, scene.matrices), opacities, colors)
-        image = render(gaussians, camera, BACKGROUND, transmittance_min=0)
+        image = render(gaussians, camera, BACKGROUND, transmittance_min=0, is_antialiased=is_antialiased)
         weights = torch.rand(image.shape, generator=torch.Generator().manual_seed(9), dtype=torch.float64) - 0.4
         return (image * weights).sum()
 
@@ -118,7 +121,7 @@ def test_ending_dense_pixels_changes_less_than_its_threshold() -> None:
 def test_plain_pytorch_draws_the_same(background: Tensor | None) -> None:
     camera = test_camera(34, 33)
     gaussians = posed(random_scene(60, seed=6))
-    native = render(gaussians, camera, background, transmittance_min=0)
+    native = render(gaussians, camera, background, transmittance_min=0, is_antialiased=False)
     means, conics, depths = project_gaussians(gaussians.positions, gaussians.covariances, camera)
     plain = draw_tiles(means, conics, gaussians.opacities, gaussians.colors, depths, background, (34, 33))
     assert float((native - plain).detach().abs().max()) < 1e-12
@@ -165,3 +168,22 @@ def test_shapes_that_do_not_match_are_named() -> None:
         render(gaussians, test_camera(), torch.zeros(4))
     with pytest.raises(ValueError, match="focal lengths above zero"):
         Camera.calibrated([0, 0, 1, 0, 1, 1, 0, 0, 1], [1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0], 4, 4)
+
+
+def test_energy_does_not_depend_on_how_far_away_a_splat_is() -> None:
+    covariances = torch.zeros(1, 6, dtype=torch.float64)
+    covariances[0, [0, 3]] = 0.02**2  # flat, so that it is no wider beside the axis
+    opacities, colors = torch.full((1,), 0.5, dtype=torch.float64), torch.ones(1, 3, dtype=torch.float64)
+    places = 0.3 * torch.rand(40, 1, 3, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    places[..., 2] = 0
+    sums = []
+    for distance in (1.0, 4.0):  # splats are wider than a pixel, then a third of one
+        camera = Camera.calibrated(
+            np.array([[60, 0, 20], [0, 60, 20], [0, 0, 1.0]]), np.eye(3), np.array([0, 0, distance]), 64, 64
+        )
+        drawn = [render(Gaussians(p, covariances, opacities, colors), camera, transmittance_min=0) for p in places]
+        # A pixel shows what is in its middle: only the mean over many places is the integral.
+        sums.append(float(torch.stack(drawn)[..., 3].sum()) * distance**2)
+    print(f"{sums[1] / sums[0]:.3f}")
+    # What is below 1/255 is not drawn, which takes more from pale splats.
+    assert sums[1] == pytest.approx(sums[0], rel=0.05)
