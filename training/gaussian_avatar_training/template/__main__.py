@@ -30,6 +30,8 @@ def main() -> int:
     pictures.add_argument("--body", type=Path, help="SMPL-X model (.npz), where the capture has no subject.npz")
     options = parser.parse_args()
     try:
+        # At once, not after minutes of carving.
+        options.out.parent.mkdir(parents=True, exist_ok=True)
         if options.from_pictures:
             asked = PictureOptions(tuple(options.frame), options.frames, options.voxel, options.body)
             subject, capture, notes = subject_from_pictures(options.capture, asked)
