@@ -210,7 +210,7 @@ async function DrawShotsAsync(
             if (!(error instanceof CliError && error.code === "networks-failed")) {
                 throw error;
             }
-            line.progress.note(`note: ${error.message} Pictures are without them.`);
+            line.progress.note(`note: pictures are without networks. ${error.message}`);
             hasNetworks = false;
             return await stage.drawAsync();
         }
