@@ -121,6 +121,6 @@ fn main(
     result.covarianceYzZz = vec2f(covariance[1].z, covariance[2].z);
     // What a half cannot hold is no colour of a display either.
     let color = clamp(gaussian.color, vec3f(-65504.0), vec3f(65504.0));
-    result.color = vec2u(pack2x16float(color.xy), pack2x16float(vec2f(color.z, 0.0)));
+    result.color = vec2u(pack2x16float(color.xy), markedColor(pack2x16float(vec2f(color.z, 0.0))));
     posed[state.firstPosed + index] = result;
 }

@@ -49,6 +49,6 @@ fn main(
     result.opacity = gaussian.opacity * state.opacity;
     result.covarianceXxXyXzYy = vec4f(covariance[0], covariance[1].y);
     result.covarianceYzZz = vec2f(covariance[1].z, covariance[2].z);
-    result.color = gaussian.color;
+    result.color = vec2u(gaussian.color.x, markedColor(gaussian.color.y));
     posed[state.firstPosed + index] = result;
 }

@@ -7,7 +7,9 @@
 //
 // With c = C (μ, 1) in clip space and n = c.xy / c.w, the slope of n at μ is J = (C_xy − n C_wᵀ) / c.w (quotient rule;
 // C_x is the x row of C's left 3×3 part and so on). It holds for every camera: orthographic ones have C_w = 0.
-// The ellipse is J Σ Jᵀ in pixels, plus the low-pass.
+// The ellipse is J Σ Jᵀ in pixels, plus the low-pass. Widening a splat adds to its energy, which is what the published
+// rasteriser does and its people were trained with; for antialiased ones (2D Mip filter, Yu et al. 2024) the low-pass is
+// narrower and opacity is divided by what the area grew by.
 
 // Word by word: src/pipeline/5-sort/cameraLayout.ts.
 struct Camera {
@@ -23,7 +25,7 @@ struct Camera {
 @group(0) @binding(2) var<storage, read_write> splats: array<ProjectedSplat>;
 @group(0) @binding(3) var<storage, read_write> keys: array<u32>;
 
-// Covariance xx, xy, yy of the image of a Gaussian, square pixels.
+// Covariance xx, xy, yy of the image of a Gaussian, square pixels, without the low-pass.
 fn imageCovariance(gaussian: PosedGaussian, ndc: vec2f, w: f32) -> vec3f {
     let clipRows = transpose(camera.worldToClip);
     // Far outside the image the slope explodes, so it is taken at the border of a wider image instead.
@@ -36,19 +38,19 @@ fn imageCovariance(gaussian: PosedGaussian, ndc: vec2f, w: f32) -> vec3f {
     let covarianceX = covariance * slopeX;
     let covarianceY = covariance * slopeY;
     return vec3f(
-        dot(slopeX, covarianceX) + LowPassVariance,
+        dot(slopeX, covarianceX),
         dot(slopeX, covarianceY),
-        dot(slopeY, covarianceY) + LowPassVariance
+        dot(slopeY, covarianceY)
     );
 }
 
 // Longer axis (xy) and shorter axis (zw) of the ellipse, one standard deviation, pixels.
-fn ellipseAxes(covariance: vec3f) -> vec4f {
+fn ellipseAxes(covariance: vec3f, lowPass: f32) -> vec4f {
     let mean = 0.5 * (covariance.x + covariance.z);
     let halfDifference = 0.5 * (covariance.x - covariance.z);
     let spread = length(vec2f(halfDifference, covariance.y));
     // Both eigenvalues are at least the low-pass; rounding must not take the smaller one below it.
-    let variances = max(vec2f(mean + spread, mean - spread), vec2f(LowPassVariance));
+    let variances = max(vec2f(mean + spread, mean - spread), vec2f(lowPass));
     // Eigenvector of the larger one: of the two candidates the one without cancellation.
     var direction = vec2f(spread + halfDifference, covariance.y);
     if halfDifference < 0.0 {
@@ -58,6 +60,10 @@ fn ellipseAxes(covariance: vec3f) -> vec4f {
     direction = select(vec2f(1.0, 0.0), direction / size, size > 0.0);
     let deviations = sqrt(variances);
     return vec4f(deviations.x * direction, deviations.y * vec2f(-direction.y, direction.x));
+}
+
+fn determinant2(covariance: vec3f) -> f32 {
+    return covariance.x * covariance.z - covariance.y * covariance.y;
 }
 
 // Far first: the key falls with the distance. See "Sort key" in src/pipeline/README.md.
@@ -79,20 +85,26 @@ fn project(index: u32) -> u32 {
         return CulledKey;
     }
     let ndc = clip.xyz / clip.w;
-    let covariance = imageCovariance(gaussian, ndc.xy, clip.w);
+    let narrow = imageCovariance(gaussian, ndc.xy, clip.w);
+    let lowPass = select(LowPassVariance, MipVariance, isAntialiased(gaussian));
+    let covariance = narrow + vec3f(lowPass, 0.0, lowPass);
+    var opacity = gaussian.opacity;
+    if isAntialiased(gaussian) {
+        opacity *= sqrt(clamp(determinant2(narrow) / determinant2(covariance), 0.0, 1.0));
+    }
     // Anything not finite in position, covariance or camera has reached one of these sums.
     if !isFinite(ndc.x + ndc.y + ndc.z + distance) || !isFinite(covariance.x + covariance.y + covariance.z) {
         return CulledKey;
     }
     // Exact half size of the ellipse's bounding box where alpha is AlphaMin.
-    let extent = splatRadius(gaussian.opacity) * sqrt(covariance.xz) * 2.0 / camera.viewport;
-    let axes = ellipseAxes(covariance) * 2.0 / camera.viewport.xyxy;
+    let extent = splatRadius(opacity) * sqrt(covariance.xz) * 2.0 / camera.viewport;
+    let axes = ellipseAxes(covariance, lowPass) * 2.0 / camera.viewport.xyxy;
     let isOutside = any(abs(ndc.xy) > vec2f(1.0) + extent) || ndc.z < 0.0 || ndc.z > 1.0;
     let isTooLarge = any(abs(axes) > vec4f(MaxAxis));
-    if isOutside || isTooLarge || !isFinite(gaussian.opacity) {
+    if isOutside || isTooLarge || opacity < AlphaMin || !isFinite(opacity) {
         return CulledKey;
     }
-    let blueOpacity = vec2f(unpack2x16float(gaussian.color.y).x, gaussian.opacity);
+    let blueOpacity = vec2f(unpack2x16float(gaussian.color.y).x, opacity);
     splats[index] = ProjectedSplat(
         ndc,
         distance,

@@ -15,3 +15,8 @@ fn covarianceMatrix(xxXyXzYy: vec4f, yzZz: vec2f) -> mat3x3f {
         xxXyXzYy.z, yzZz.x, yzZz.y
     );
 }
+
+// Whether its energy is kept where it is smaller than a pixel.
+fn isAntialiased(gaussian: PosedGaussian) -> bool {
+    return (gaussian.color.y >> 16u) != 0u;
+}

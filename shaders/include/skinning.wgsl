@@ -7,6 +7,7 @@ struct InstanceState {
     jointCount: u32,
     morphTargetCount: u32,
     opacity: f32,
+    antialiased: u32,
     world: array<vec4f, 3>,
     rows: array<vec4f>,
 }
@@ -46,4 +47,9 @@ fn morphOffset(gaussian: u32) -> vec3f {
         sum += weight * morph.delta;
     }
     return sum;
+}
+
+// The second word of a posed colour: blue in its low half, and how the projection is to treat the Gaussian.
+fn markedColor(blue: u32) -> u32 {
+    return (blue & 0xffffu) | (state.antialiased << 16u);
 }

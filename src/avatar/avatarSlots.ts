@@ -119,6 +119,7 @@ export class AvatarSlots {
             };
             this._shared.set(asset, shared);
             const instance = this._pipeline.addInstance(shared.gaussians, asset.joints.length);
+            instance.antialiased = asset.antialiased ?? false;
             shared.users++;
             const slot: IAvatarSlot = {
                 avatar,

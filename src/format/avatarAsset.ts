@@ -84,6 +84,11 @@ export interface IAvatarAsset {
     readonly inverseBindMatrices: Float32Array;
     /** The canonical Gaussians. */
     readonly gaussians: IGaussianCloud;
+    /**
+     * Whether the Gaussians, those of networks as well, were made for a rasteriser that keeps the energy of splats smaller than
+     * a pixel (2D Mip filter, Yu et al. 2024); absent or false: for the published one, which only widens them.
+     */
+    readonly antialiased?: boolean;
     /** The expression channels, in the order of their weights. */
     readonly morphTargets: readonly IMorphTarget[];
     /** Models whose Gaussians networks make, cheapest first; empty when there is nothing but the Gaussians above. */

@@ -50,6 +50,10 @@ export const AvatarExtensionSchema = v.strictObject({
         v.literal(DisplayColorSpace),
         "Colours are sRGB display values, as the camera saw them, and are blended as such.",
     ),
+    antialiased: Described(
+        v.optional(v.boolean()),
+        "Whether splats smaller than a pixel keep their energy (2D Mip filter); absent: false.",
+    ),
     tiers: Described(
         v.pipe(v.array(TierSchema), v.minLength(1), v.maxLength(3)),
         "Ways to draw the avatar, cheapest first.",

@@ -92,6 +92,7 @@ export function _ReadAvatarParts(
         joints: skeleton.joints,
         inverseBindMatrices: skeleton.inverseBindMatrices,
         gaussians,
+        ...(extension?.antialiased ? { antialiased: true } : {}),
         morphTargets,
         mapModels,
         animations,

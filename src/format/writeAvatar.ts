@@ -96,6 +96,7 @@ function MakeExtension(
         ),
         expressions: asset.morphTargets.map(({ name }, morphTarget) => ({ name, morphTarget })),
         colorSpace: DisplayColorSpace,
+        ...(asset.antialiased ? { antialiased: true } : {}),
         tiers: [{ name: "baked" }, ...asset.mapModels.map((model) => WriteMapModel(writer, model))],
         ...(networks.length > 0 ? { networks } : {}),
         ...(asset.credits.credits === undefined ? {} : { credits: [...asset.credits.credits] }),

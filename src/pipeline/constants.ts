@@ -10,6 +10,9 @@ import { RawComponents, RawOffsets } from "./3-gaussians/mapModelLayout.js";
 /** Variance added to both diagonal entries of a projected covariance, square pixels, so that no splat is thinner than a pixel. INRIA. */
 export const LowPassVariance = 0.3;
 
+/** The same for antialiased people, whose splats keep their energy: about the variance of a pixel, 1/12. 2D Mip filter (Yu et al. 2024). */
+export const MipVariance = 0.1;
+
 /** Beyond this multiple of tan(fov/2) off the view axis the projection's slope is held constant: far outside the image it explodes. INRIA. */
 export const JacobianFieldOfViewLimit = 1.3;
 
@@ -58,6 +61,7 @@ export const MaxAxis = 32768;
 /** The constants that shaders see, by their WGSL name. */
 export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> = {
     LowPassVariance: F32(LowPassVariance),
+    MipVariance: F32(MipVariance),
     JacobianFieldOfViewLimit: F32(JacobianFieldOfViewLimit),
     AlphaMax: F32(AlphaMax),
     AlphaMin: F32(AlphaMin),

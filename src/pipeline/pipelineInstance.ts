@@ -31,6 +31,8 @@ export class PipelineInstance {
     public enabled = true;
     /** Multiplies the opacity of every Gaussian, 0..1; other values are clamped, NaN counts as 0. */
     public opacity = 1;
+    /** Whether splats smaller than a pixel keep their energy: as the person was made, see `IAvatarAsset.antialiased`. */
+    public antialiased = false;
     /** What is shown. @internal */
     public _source: ISplatSource;
     /** Ties the instance to the pipeline's buffers; replaced when those grow. @internal */
@@ -119,6 +121,7 @@ export class PipelineInstance {
         words[InstanceStateLayout.gaussianCount] = this._source.count;
         words[InstanceStateLayout.firstPosed] = firstPosed;
         words[InstanceStateLayout.morphTargetCount] = morphTargetCount;
+        words[InstanceStateLayout.antialiased] = Number(this.antialiased);
         this._floats[InstanceStateLayout.opacity] = Math.min(this.opacity, 1);
         this._queue.writeBuffer(this._stateBuffer, 0, this._floats);
     }

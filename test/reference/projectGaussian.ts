@@ -1,6 +1,6 @@
 import { type Matrix, Apply, At, Block, FromBabylon, Multiply, Transpose } from "./matrix.js";
 import { type IGaussian } from "./skinGaussian.js";
-import { FieldOfViewLimit, LowPass, SmallestAlpha } from "./splatRules.js";
+import { FieldOfViewLimit, LowPass, MipLowPass, SmallestAlpha } from "./splatRules.js";
 
 /** A camera as `SplatView.setCamera` takes it. */
 export interface ICamera {
@@ -32,11 +32,12 @@ export interface ISplat {
 
 /**
  * EWA splatting (Zwicker et al. 2001) as the published rasteriser does it, in camera space: t = V·μ, Σ' = J·W·Σ·Wᵀ·Jᵀ + 0.3·I
- * with the slope J of the projection at t.
+ * with the slope J of the projection at t. Antialiased Gaussians get 0.1·I, and opacity falls as their area grows: the area
+ * of an ellipse is π times the product of its axes.
  *
  * @returns the splat, or null when the camera does not see it
  */
-export function ProjectGaussian(gaussian: IGaussian, camera: ICamera): ISplat | null {
+export function ProjectGaussian(gaussian: IGaussian, camera: ICamera, antialiased = false): ISplat | null {
     const view = FromBabylon(camera.view);
     const projection = FromBabylon(camera.projection);
     const t = Apply(view, [...gaussian.position, 1]);
@@ -47,9 +48,18 @@ export function ProjectGaussian(gaussian: IGaussian, camera: ICamera): ISplat | 
     const slope = Slope(projection, t, camera);
     const toImage = Multiply(slope, Block(view, 3));
     const image = Multiply(Multiply(toImage, gaussian.covariance), Transpose(toImage));
-    const covariance = [At(image, 0, 0) + LowPass, At(image, 0, 1), At(image, 1, 1) + LowPass] as const;
-    const splat = { center, distance, covariance, opacity: gaussian.opacity, color: gaussian.color };
+    const lowPass = antialiased ? MipLowPass : LowPass;
+    const covariance = [At(image, 0, 0) + lowPass, At(image, 0, 1), At(image, 1, 1) + lowPass] as const;
+    const narrow = AxesProduct(At(image, 0, 0), At(image, 0, 1), At(image, 1, 1));
+    const opacity = gaussian.opacity * (antialiased ? narrow / AxesProduct(...covariance) : 1);
+    const splat = { center, distance, covariance, opacity, color: gaussian.color };
     return IsVisible(splat, camera) ? splat : null;
+}
+
+/** Product of the half axes of the ellipse of a covariance xx xy yy; its eigenvalues are their squares. */
+function AxesProduct(xx: number, xy: number, yy: number): number {
+    const [mean, spread] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+    return Math.sqrt((mean + spread) * Math.max(0, mean - spread));
 }
 
 /** Slope of pixel coordinates (y up) at the camera-space point t: two rows of three. */

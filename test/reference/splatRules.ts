@@ -6,6 +6,9 @@
 /** Variance added to both diagonal entries of a projected covariance, square pixels. */
 export const LowPass = 0.3;
 
+/** The same for antialiased people (2D Mip filter, Yu et al. 2024). */
+export const MipLowPass = 0.1;
+
 /** Multiple of tan(fov/2) beyond which the slope of the projection is held. */
 export const FieldOfViewLimit = 1.3;
 

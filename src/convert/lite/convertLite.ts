@@ -80,6 +80,7 @@ export async function ConvertLiteAsync(
             joints,
             inverseBindMatrices: TrainedInverseBindMatrices(trained),
             gaussians: RestGaussians(decoded, model.influences, matrices),
+            antialiased: meta.antialiased,
             morphTargets: model.morphTargets,
             mapModels: [model],
             animations: [],

@@ -20,6 +20,7 @@ export const TrainedMetaSchema = v.object({
         widths: v.pipe(v.array(Count(MaxWidth)), v.minLength(1), v.maxLength(8)),
         slope: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     }),
+    antialiased: v.optional(v.boolean(), false),
     channels: v.pipe(v.array(v.picklist(["position", "offset", "normal"])), v.minLength(1)),
     reduction: v.picklist(["first", "mean"]),
     gains: v.object({ position: Gain, opacity: Gain, scale: Gain, rotation: Gain, color: Gain }),

@@ -9,7 +9,8 @@
  * | 2         | number of joints J, u32                                                              |
  * | 3         | number of expression channels, u32; 0 when all weights are 0, which skips the morphs |
  * | 4         | opacity of the instance 0..1, f32                                                    |
- * | 5–7       | unused                                                                               |
+ * | 5         | 1 for an antialiased person, else 0, u32                                             |
+ * | 6–7       | unused                                                                               |
  * | 8–19      | rows of the 3×4 matrix avatar → world                                                |
  * | 20 …      | [J,12] skinning matrices, rows of 3×4 matrices, canonical → world                    |
  * | 20 + 12J … | [M] weights of the expression channels, padded to full rows of four                  |
@@ -25,6 +26,8 @@ export const InstanceStateLayout = {
     morphTargetCount: 3,
     /** Word of the opacity. */
     opacity: 4,
+    /** Word that tells whether the person is antialiased. */
+    antialiased: 5,
     /** Word of the matrix avatar → world. */
     world: 8,
     /** Word where the rows begin. */

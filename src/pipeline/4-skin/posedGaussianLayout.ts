@@ -8,7 +8,7 @@
  * | 3     | opacity 0..1, times that of the instance, f32|
  * | 4–9   | covariance xx xy xz yy yz zz, m², f32        |
  * | 10    | colour r g, two f16, sRGB display values     |
- * | 11    | colour b, f16; high half unused              |
+ * | 11    | colour b, f16; high half u16: 1 antialiased  |
  */
 export const PosedGaussianLayout = {
     /** Bytes of one Gaussian. */

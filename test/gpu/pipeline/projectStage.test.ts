@@ -46,10 +46,12 @@ DescribeGpu("projection", () => {
         cloud: IGaussianCloud,
         camera: ICamera,
         skinMatrices?: Float32Array,
+        antialiased = false,
     ): Promise<IViewContent> {
         const gaussians = new CanonicalGaussians(device, cloud, [], "test");
         const instance = pipeline.addInstance(gaussians, (skinMatrices?.length ?? 12) / 12);
         instance.skinMatrices.set(skinMatrices ?? []);
+        instance.antialiased = antialiased;
         const view = pipeline.createView();
         view.setCamera(camera.view, camera.projection, camera.width, camera.height, camera.reverseDepth);
         SubmitFrame(device, pipeline, view);
@@ -60,14 +62,21 @@ DescribeGpu("projection", () => {
         return content;
     }
 
-    it.each(Object.entries(Cameras))("of a %s camera equals its double", async (_name, options) => {
+    const Cases = [
+        ...Object.entries(Cameras).map(([name, options]) => [name, false, options] as const),
+        // Pixels so large that most splats are smaller.
+        ["antialiased far", true, { width: 48, height: 36 }] as const,
+        ["antialiased near", true, Cameras["amid the Gaussians"]!] as const,
+    ];
+
+    it.each(Cases)("of a %s camera equals its double", async (_name, antialiased, options) => {
         const count = 1500;
         const cloud = RandomCloud(count, 4);
         const camera = TestCamera(options);
         const skinMatrices = RandomSkinMatrices(4);
-        const seen = await SeeAsync(cloud, camera, skinMatrices);
+        const seen = await SeeAsync(cloud, camera, skinMatrices, antialiased);
         const expected = SkinCloud(cloud, [], { skinMatrices, morphWeights: [], opacity: 1 }).map((gaussian) =>
-            ProjectGaussian(gaussian, camera),
+            ProjectGaussian(gaussian, camera, antialiased),
         );
 
         let borderline = expected.filter((splat) => splat !== null).length;
