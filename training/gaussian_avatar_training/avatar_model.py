@@ -91,7 +91,8 @@ class AvatarModel(nn.Module):
         deltas = arrays["morph_deltas"].astype(np.float32)
         moved = np.flatnonzero(np.abs(deltas).max(axis=(0, 2), initial=0) > 0)
         self.register_buffer("morph_rows", torch.from_numpy(moved), persistent=False)
-        self.register_buffer("morph_deltas", _floats(deltas[:, moved].reshape(len(deltas), -1)), persistent=False)
+        offsets = deltas[:, moved].reshape(len(deltas), 3 * len(moved))
+        self.register_buffer("morph_deltas", _floats(offsets), persistent=False)
         self.network = None
         if shape is not None:
             texels, size = torch.from_numpy(arrays["texels"].astype(np.int64)), template.meta["mapSize"]

@@ -26,7 +26,7 @@ LAYOUTS = (("images/{}", "masks/{}"), ("{}", "{}/mask/pha"))
 ENDINGS = (".png", ".jpg", ".jpeg")
 
 HELD_OUT = 10
-"""A capture that does not say: every tenth camera and the last tenth of the frames are kept for measuring."""
+"""A capture that does not say: every tenth camera and the last tenth of the frames are kept for measuring, or one."""
 
 
 @dataclass(frozen=True, order=True)
@@ -124,13 +124,14 @@ class Capture:
             cameras = self.manifest["cameras"]
             return {name: View(entry["target"], entry["split"] == "heldOut") for name, entry in cameras.items()}
         names = sorted({shot.camera for shot in self._paths})
-        return {name: View("body", at % HELD_OUT == HELD_OUT // 2) for at, name in enumerate(names)}
+        first = min(HELD_OUT // 2, len(names) - 1)
+        return {name: View("body", at % HELD_OUT == first) for at, name in enumerate(names)}
 
     def _held_out_frames(self) -> set[int]:
         if self.manifest:
             return {at for at, frame in enumerate(self.manifest["frames"]) if frame["split"] == "heldOut"}
         frames = sorted({shot.frame for shot in self._paths})
-        return set(frames[len(frames) - len(frames) // HELD_OUT :])
+        return set(frames[len(frames) - max(1, len(frames) // HELD_OUT) :])
 
     def _check(self) -> None:
         last = max(shot.frame for shot in self._paths)

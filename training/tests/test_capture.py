@@ -58,7 +58,8 @@ def test_capture_of_real_cameras(tmp_path: Path) -> None:
     folder = save_capture(tmp_path / "real", template, frames=10, layout="AvatarReX")
     capture = Capture(folder)
     assert capture.manifest is None
-    assert len(capture.shots(held_out=False)) == 9 * 4
+    assert len(capture.shots(held_out=False)) == 9 * 3
+    assert capture.shots(held_out=True) == [Shot(9, "cam03")]
     crop = load_crop(capture, Shot(0, "cam02"))
     nothing = crop.pixels[..., 3] == 0
     assert nothing.any()

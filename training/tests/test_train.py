@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,17 @@ def test_static_training_has_a_network_of_zeros(person: list[str], tmp_path: Pat
         assert json.loads(model["meta"].tobytes())["network"]["widths"] == list(NO_NETWORK.widths)
         assert not model["sample/output"].any()
         assert not any(name.startswith("pca/") for name in model.files)
+
+
+def test_pictures_of_cameras_without_expressions_train(tmp_path: Path) -> None:
+    template = tiny_template()
+    capture = save_capture(tmp_path / "capture", template, layout="cameras")
+    arrays = template.arrays | {"morph_deltas": template.arrays["morph_deltas"][:0]}
+    bare = replace(template, arrays=arrays, meta=template.meta | {"expressions": []})
+    person = ["--capture", str(capture), "--template", str(save_template(tmp_path / "template.npz", bare))]
+    assert run(person, tmp_path / "out", "--network-size", "16", "--steps", "3") == 0
+    with np.load(tmp_path / "out" / "model.npz") as model:
+        assert model["morph_deltas"].shape == (0, len(template), 3)
 
 
 def test_training_is_not_begun_over_another(person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
