@@ -13,6 +13,7 @@ import {
 } from "../../convert/capture/captureFiles.js";
 import {
     DifferencesOf,
+    HasSamePlan,
     ReadCaptureManifest,
     WriteCaptureManifest,
     type ICaptureManifest,
@@ -42,14 +43,14 @@ export class CaptureFolder {
      * Refuses a folder that holds something else.
      *
      * @param request what is to be captured
-     * @returns whether the capture has begun already
+     * @returns `capture.json` of the capture that has begun already, or null
      * @throws CliError `capture-differs` when the folder holds another capture, or other files
      */
-    public async hasBegunAsync(request: ICaptureRequest): Promise<boolean> {
+    public async readBegunAsync(request: ICaptureRequest): Promise<ICaptureManifest | null> {
         const path = join(this.path, ManifestName);
         if (!existsSync(path)) {
             await this._requireOwnAsync();
-            return false;
+            return null;
         }
         const begun = ReadCaptureManifest(await ReadUserFileAsync(path), path);
         const differences = DifferencesOf(begun.request, request);
@@ -59,7 +60,7 @@ export class CaptureFolder {
                 `${this.path} holds a capture of ${differences.join(" and ")}. Say the same to go on with it, or give -o another folder.`,
             );
         }
-        return true;
+        return begun;
     }
 
     /**
@@ -74,8 +75,29 @@ export class CaptureFolder {
         await this._writeAsync(ManifestName, WriteCaptureManifest(manifest));
     }
 
-    /** Clears away what a run that was killed was about to write. */
-    public async tidyAsync(): Promise<void> {
+    /**
+     * Goes on with a capture that has begun: clears away what a run that was killed was about to write, and writes down
+     * another name, licence or notices.
+     *
+     * @param begun what `capture.json` says
+     * @param manifest what it is to say
+     * @throws CliError `capture-differs` when the pictures that are there are of another plan; `file-unwritable`
+     */
+    public async goOnAsync(begun: ICaptureManifest, manifest: ICaptureManifest): Promise<void> {
+        if (!HasSamePlan(begun, manifest)) {
+            throw new CliError(
+                "capture-differs",
+                `${this.path} holds a capture that another version of this program began, with other poses, cameras or light. ` +
+                    "Give -o another folder.",
+            );
+        }
+        await this._tidyAsync();
+        if (JSON.stringify(begun) !== JSON.stringify(manifest)) {
+            await this._writeAsync(ManifestName, WriteCaptureManifest(manifest));
+        }
+    }
+
+    private async _tidyAsync(): Promise<void> {
         const files = await readdir(this.path, { recursive: true });
         const staged = files.filter((name) => /(^|[\\/])\.[^\\/]+\.tmp$/.test(name));
         await Promise.all(

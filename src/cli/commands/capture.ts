@@ -20,6 +20,9 @@ import { NumberOption, TextOption } from "../optionValues.js";
 
 const Defaults = { poses: 240, heldOut: 16, seed: 1, size: 512 } as const;
 
+/** Licence of a character of which nobody said it. */
+const UnknownLicense = "unknown";
+
 /** Most worker processes. */
 const MaxJobs = 64;
 
@@ -46,7 +49,7 @@ Options
   --name NAME          name of the person (default: name of the file)
   --license ID         licence of the character, for example CC0-1.0 (default unknown)
   --notice TEXT        notice that the licence asks to be kept
-  --jobs N             processes that draw at the same time (default: one a processor core)
+  --jobs N             processes that draw at the same time (default: one a processor core, 8 at most)
   --software           use the software driver even where there is a GPU
 
 Examples
@@ -83,17 +86,19 @@ Examples
         };
         const folder = new CaptureFolder(wanted.output);
         const request = await RequestOfAsync(options);
-        const hasBegun = await folder.hasBegunAsync(request);
+        const begun = await folder.readBegunAsync(request);
         const session = await PlanSessionAsync(options, request);
         if (wanted.share) {
             await ShootShareAsync(session, folder, wanted.share, line);
             return ExitCode.Ok;
         }
-        if (hasBegun) {
-            await folder.tidyAsync();
+        const manifest = ManifestOf(session, LabelsOf(wanted, begun));
+        if (begun) {
+            // What was asked then is what is there, under the names that files had then.
+            await folder.goOnAsync(begun, { ...manifest, request: begun.request });
         } else {
             line.progress.report("writing poses and cameras", 0);
-            await folder.beginAsync(session, ManifestOf(session, wanted));
+            await folder.beginAsync(session, manifest);
         }
         const missing = [...MissingPictures(session, folder).values()].reduce((sum, { length }) => sum + length, 0);
         const total = session.frames.reduce((sum, { cameras }) => sum + cameras.length, 0);
@@ -106,7 +111,7 @@ Examples
         };
         onReport({ pictures: 0 });
         await TakePicturesAsync(session, folder, wanted, line, missing, onReport);
-        ReportResult(line, wanted, session, { missing, total, seconds: (performance.now() - start) / 1000 });
+        ReportResult(line, wanted.output, manifest, { missing, total, seconds: (performance.now() - start) / 1000 });
         return ExitCode.Ok;
     },
 };
@@ -117,8 +122,8 @@ interface IWanted {
     readonly motions: readonly string[];
     readonly output: string;
     readonly name: string;
-    readonly license: string;
-    readonly notices: readonly string[];
+    /** What was said of the name, the licence and notices. */
+    readonly said: Partial<ILabels>;
     readonly poses: number;
     readonly heldOut: number;
     readonly seed: number;
@@ -126,6 +131,9 @@ interface IWanted {
     readonly jobs: number;
     readonly share: IShootOptions["share"] | undefined;
 }
+
+/** What is told of a person and changes no picture. */
+type ILabels = Pick<ICaptureManifest, "name" | "license" | "notices">;
 
 function ReadRequest(line: ICommandLine): IWanted {
     const [subject, ...others] = line.files;
@@ -141,18 +149,22 @@ function ReadRequest(line: ICommandLine): IWanted {
     if (output === undefined) {
         throw UsageError("Say where to write: -o captures/hero.");
     }
-    const name = TextOption(line, "name") ?? basename(subject, extname(subject));
-    if (name === "" || name.length > MaxNameLength) {
-        throw UsageError(`--name has ${name.length} characters: 1 to ${MaxNameLength} are expected.`);
+    const [givenName, license, notice] = ["name", "license", "notice"].map((option) => TextOption(line, option));
+    const name = givenName ?? basename(subject, extname(subject));
+    RequireLength("name", name);
+    if (license !== undefined) {
+        RequireLength("license", license);
     }
-    const notice = TextOption(line, "notice");
     return {
         subject,
         motions: [...motion, ...others],
         output,
         name,
-        license: TextOption(line, "license") ?? "unknown",
-        notices: notice === undefined ? [] : [notice],
+        said: {
+            ...(givenName === undefined ? {} : { name }),
+            ...(license === undefined ? {} : { license }),
+            ...(notice === undefined ? {} : { notices: [notice] }),
+        },
         poses: NumberOption(line, "poses", 1, 100_000, true) ?? Defaults.poses,
         heldOut: NumberOption(line, "held-out", 0, 100_000, true) ?? Defaults.heldOut,
         seed: NumberOption(line, "seed", 0, 0xffffffff, true) ?? Defaults.seed,
@@ -162,17 +174,34 @@ function ReadRequest(line: ICommandLine): IWanted {
     };
 }
 
-function ParseShare(text: string | undefined): IShootOptions["share"] | undefined {
-    const [, index, count] = /^(\d+)\/(\d+)$/.exec(text ?? "") ?? [];
-    return index === undefined ? undefined : { index: Number(index), count: Number(count) };
+/** `capture.json` holds no longer texts, and would not be read again. */
+function RequireLength(option: string, text: string): void {
+    if (text === "" || text.length > MaxNameLength) {
+        throw UsageError(`--${option} has ${text.length} characters: 1 to ${MaxNameLength} are expected.`);
+    }
 }
 
-function ManifestOf({ request, rig, subject, frames }: ICaptureSession, wanted: IWanted): ICaptureManifest {
+function ParseShare(text: string | undefined): IShootOptions["share"] | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const [index = NaN, count = NaN] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+    if (!(index < count)) {
+        throw UsageError(`--share is "${text}": index/count is expected, for example 0/2.`);
+    }
+    return { index, count };
+}
+
+/** What is said now counts, then what was said when the capture began. */
+function LabelsOf({ name, said }: IWanted, begun: ICaptureManifest | null): ILabels {
+    const { name: known, license, notices } = begun ?? { name, license: UnknownLicense, notices: [] };
+    return { name: known, license, notices, ...said };
+}
+
+function ManifestOf({ request, rig, subject, frames }: ICaptureSession, labels: ILabels): ICaptureManifest {
     return {
         version: 1,
-        name: wanted.name,
-        license: wanted.license,
-        notices: [...wanted.notices],
+        ...labels,
         seed: request.seed,
         imgSize: [rig.size, rig.size],
         joints: subject.joints.map(({ name }) => name),
@@ -263,14 +292,14 @@ function ArgumentsOf({ files, options }: ICommandLine): string[] {
 
 function ReportResult(
     line: ICommandLine,
-    wanted: IWanted,
-    { frames }: ICaptureSession,
+    output: string,
+    { frames, license }: ICaptureManifest,
     { missing, total, seconds }: { readonly missing: number; readonly total: number; readonly seconds: number },
 ): void {
     line.progress.clear();
     const rate = missing > 0 ? `${missing} taken in ${(seconds / 60).toFixed(1)} min` : "all were there";
-    line.terminal.writeResult(`${wanted.output}: ${frames.length} poses, ${total} pictures, ${rate}\n`);
-    if (wanted.license === "unknown") {
+    line.terminal.writeResult(`${output}: ${frames.length} poses, ${total} pictures, ${rate}\n`);
+    if (license === UnknownLicense) {
         line.progress.note("note: say under which licence the character may be used, with --license.");
     }
 }

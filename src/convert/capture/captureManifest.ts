@@ -129,6 +129,19 @@ export function DifferencesOf(begun: ICaptureRequest, asked: ICaptureRequest): s
         .map((key) => words[key]);
 }
 
+/**
+ * Whether two captures of one request have the same frames, cameras and light. They have not when the one was planned by another
+ * version of this program: pictures of both would not belong to the poses of either.
+ *
+ * @param begun what the folder holds
+ * @param planned what would be captured now
+ */
+export function HasSamePlan(begun: ICaptureManifest, planned: ICaptureManifest): boolean {
+    const planOf = ({ joints, expressions, light, cameras, frames }: ICaptureManifest): string =>
+        JSON.stringify([joints, expressions, light, Object.entries(cameras), frames]);
+    return planOf(begun) === planOf(planned);
+}
+
 /** Files are the same by their content, whatever they are called. */
 function Hashes(value: ICaptureRequest[keyof ICaptureRequest]): unknown {
     if (Array.isArray(value)) {

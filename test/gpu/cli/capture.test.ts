@@ -266,6 +266,20 @@ DescribeGpu("gaussian-avatar capture", () => {
         const other = await RunAsync([...Arguments, "--seed", "2", "-o", folder]);
         expect(other.err).toMatch(/error: .*holds a capture of --seed 1\. Say the same/);
         expect(Fingerprints(folder)).toEqual(whole);
+
+        const licensed = await RunAsync([...Arguments, "--license", "CC0-1.0", "-o", folder]);
+        expect([licensed.code, licensed.err]).toEqual([0, expect.not.stringContaining("say under which licence")]);
+        const json = join(folder, "capture.json");
+        expect(ReadCaptureManifest(readFileSync(json), json)).toEqual({ ...manifest, license: "CC0-1.0" });
+        const unsaid = await RunAsync([...Arguments, "-o", folder]);
+        expect([unsaid.code, unsaid.err]).toEqual([0, expect.not.stringContaining("say under which licence")]);
+
+        const [first, ...others] = manifest.frames;
+        const older = { ...manifest, frames: [{ ...first, source: "another" }, ...others] };
+        writeFileSync(json, JSON.stringify(older));
+        const newer = await RunAsync([...Arguments, "-o", folder]);
+        expect(newer.err).toMatch(/error: .*another version of this program began/);
+        expect(readFileSync(json, "utf8")).toBe(JSON.stringify(older));
     });
 
     it("says what is wrong with what it is given", async () => {
@@ -277,6 +291,10 @@ DescribeGpu("gaussian-avatar capture", () => {
             2,
             expect.stringMatching(/"b\.glb" is a second\. Motions follow --motion/),
         ]);
+        const long = await RunAsync([...Arguments, "--license", "x".repeat(300), "-o", path("x")]);
+        expect([long.code, long.err]).toEqual([2, expect.stringMatching(/--license has 300 characters: 1 to 256/)]);
+        const share = await RunAsync([...Arguments, "--share", "2/2", "-o", path("x")]);
+        expect([share.code, share.err]).toEqual([2, expect.stringMatching(/--share is "2\/2"/)]);
         writeFileSync(
             path("empty.bvh"),
             "HIERARCHY\nROOT hips\n{\n OFFSET 0 0 0\n CHANNELS 3 Xrotation Yrotation Zrotation\n End Site\n {\n OFFSET 0 1 0\n }\n}\nMOTION\nFrames: 0\nFrame Time: 0.03\n",

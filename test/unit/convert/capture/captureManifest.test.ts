@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import {
     DifferencesOf,
+    HasSamePlan,
     ReadCaptureManifest,
     WriteCaptureManifest,
 } from "../../../../src/convert/capture/captureManifest.js";
@@ -48,6 +49,13 @@ describe("capture.json", () => {
         ["more joints than any body has", { joints: Array.from({ length: 2000 }, () => "x") }, /joints/],
     ])("refuses %s by name", (_what, change, message) => {
         expect(() => ReadCaptureManifest(Changed(change), "capture.json")).toThrow(message);
+    });
+
+    it("tells another plan from another name", () => {
+        expect(HasSamePlan(manifest, { ...manifest, name: "Eve", license: "MIT", notices: ["n"] })).toBe(true);
+        const [frame] = manifest.frames;
+        expect(HasSamePlan(manifest, { ...manifest, frames: [{ ...frame!, source: "walk 0.6 s" }] })).toBe(false);
+        expect(HasSamePlan(manifest, { ...manifest, cameras: { cam01: manifest.cameras.cam00 } })).toBe(false);
     });
 
     it("tells what two captures differ in, files by their content", () => {
