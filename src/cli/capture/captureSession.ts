@@ -125,10 +125,22 @@ export async function PlanSessionAsync(options: ISessionOptions, request: ICaptu
     };
 }
 
-function NoteOddities(subject: ICaptureSubject, meshes: ReadonlySet<string>, onNote: (note: string) => void): void {
+/**
+ * Tells what a subject lacks that it could have.
+ *
+ * @param subject who is captured
+ * @param meshes names of all meshes of the file
+ * @param onNote told of each
+ */
+export function NoteOddities(
+    subject: ICaptureSubject,
+    meshes: ReadonlySet<string>,
+    onNote: (note: string) => void,
+): void {
     const kept = subject.parts.map(({ name }) => name);
     for (const name of meshes) {
-        if (!kept.some((part) => part.startsWith(name))) {
+        // Parts of a mesh of several materials are called by both.
+        if (!kept.some((part) => part === name || part.startsWith(`${name} `))) {
             onNote(`mesh "${name}" has no weights and hangs on no bone: it is left out. Bind it to the skeleton.`);
         }
     }
