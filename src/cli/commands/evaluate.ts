@@ -80,6 +80,9 @@ Examples
         const wanted = ReadWanted(line);
         const { json, pictures: folder } = wanted;
         await RequireWritableAsync(json);
+        if (folder !== undefined) {
+            await RequireWritableAsync(join(folder, OrbitName(0)));
+        }
         const { subject, avatar, baseline, plan } = await PrepareAsync(line, wanted);
         const extras = folder === undefined ? [] : OrbitViews(subject, plan);
         const avatars = baseline ? 2 : 1;
@@ -101,9 +104,6 @@ Examples
         line.progress.report("comparing", 1);
         const figures = CompareShots(plan.shots, truth, drawn.shots);
         const baseFigures = drawnBaseline && CompareShots(plan.shots, truth, drawnBaseline.shots);
-        if (folder !== undefined) {
-            await WritePicturesAsync(folder, plan, truth, drawn, drawnBaseline);
-        }
         const report = {
             command: CommandOf(wanted),
             seed: wanted.seed,
@@ -123,7 +123,11 @@ Examples
                 : {}),
             seconds: Math.round((performance.now() - start) / 1000),
         };
+        // Figures first: they are small, and a disk that pictures fill must not take them away.
         await WriteFileAtomicAsync(json, new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`));
+        if (folder !== undefined) {
+            await WritePicturesAsync(folder, plan, truth, drawn, drawnBaseline);
+        }
         line.progress.clear();
         line.terminal.writeResult(TableOf(figures, baseFigures));
         return ExitCode.Ok;
@@ -229,8 +233,12 @@ async function WritePicturesAsync(
     for (const [i, picture] of drawn.extras.entries()) {
         const row = [picture, ...(baseline ? [baseline.extras[i]!] : [])];
         // eslint-disable-next-line no-await-in-loop -- as above
-        await WriteFileAtomicAsync(join(folder, `orbit.${String(i).padStart(2, "0")}.png`), EncodeRow(row));
+        await WriteFileAtomicAsync(join(folder, OrbitName(i)), EncodeRow(row));
     }
+}
+
+function OrbitName(index: number): string {
+    return `orbit.${String(index).padStart(2, "0")}.png`;
 }
 
 /** The command that makes the same figures, with the names of files alone: folders are nobody's business. */

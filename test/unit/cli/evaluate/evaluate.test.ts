@@ -74,6 +74,9 @@ describe("gaussian-avatar evaluate", () => {
         const { code, err } = await RunAsync(["evaluate", "--quiet", "--avatar", avatar, ...rest]);
         expect([code, err]).toEqual([1, expect.stringMatching(/^error: .*none\.glb cannot be read[^\n]*\n$/)]);
         expect(existsSync(json)).toBe(false);
+        // What is in the way of the pictures is found before hours of drawing.
+        const blocked = await RunAsync(["evaluate", "--avatar", avatar, ...rest, "--pictures", avatar]);
+        expect(blocked.err).toMatch(/error: .*orbit\.00\.png cannot be written: a part of its path is a file/);
     });
 });
 
