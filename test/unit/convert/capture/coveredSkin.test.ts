@@ -5,37 +5,10 @@ import { ReadCharacterAsync } from "../../../../src/convert/bake/readCharacter.j
 import { TriangleTree } from "../../../../src/convert/bake/triangleTree.js";
 import { type ICaptureSubject } from "../../../../src/convert/capture/captureSubject.js";
 import { PrepareSubject } from "../../../../src/convert/capture/prepareSubject.js";
+import { SamplePose } from "../../../../src/convert/capture/samplePose.js";
+import { SeededRandom } from "../../../../src/convert/capture/seededRandom.js";
 import { SubjectDeformer } from "../../../../src/convert/capture/subjectDeformer.js";
-import { SmplxJointNames, type SmplxJointName } from "../../../../src/format/bodyModel.js";
-import { QuaternionFromAxisAngle } from "../../../../src/math/quaternion.js";
 import { PrintFigure, SharedData } from "../../../support/motions.js";
-
-type Turn = readonly [joint: SmplxJointName, axis: readonly [number, number, number], degrees: number];
-
-/** Arms that hang, rise to the front and above the head, legs that bend: what clothes were not modelled for. */
-const Poses: readonly (readonly Turn[])[] = [
-    [
-        ["left_shoulder", [0, 0, 1], 70],
-        ["right_shoulder", [0, 0, 1], -70],
-    ],
-    [
-        ["left_collar", [0, 0, 1], 20],
-        ["left_shoulder", [0, 0, 1], 55],
-        ["right_shoulder", [0, 1, 0], 80],
-    ],
-    [
-        ["left_shoulder", [0, 0, 1], -65],
-        ["right_shoulder", [0, 0, 1], 65],
-        ["spine2", [1, 0, 0], 25],
-        ["neck", [1, 0, 0], 30],
-    ],
-    [
-        ["left_hip", [1, 0, 0], -80],
-        ["left_knee", [1, 0, 0], 90],
-        ["spine1", [0, 1, 0], 30],
-        ["neck", [0, 1, 0], 50],
-    ],
-];
 
 /** Metres that skin may be outside: beyond the thickness of cloth one sees it. */
 const Visible = 0.001;
@@ -83,18 +56,14 @@ const Person = `${SharedData}/base-human/base_human_female.glb`;
                 parts[part]!.kind === "body" && tree.forEachHit(from, direction, 0.05, (_t, isBack) => isBack),
             );
         });
-        const counts = Poses.map((turns) => {
-            const rotations = Float32Array.from(SmplxJointNames.flatMap(() => [0, 0, 0, 1]));
-            for (const [joint, axis, degrees] of turns) {
-                const turn = QuaternionFromAxisAngle(axis, (degrees * Math.PI) / 180);
-                rotations.set(turn, SmplxJointNames.indexOf(joint) * 4);
-            }
-            deformer.deform(rotations, [0, 0, 0], []);
+        const random = SeededRandom(5);
+        const counts = Array.from({ length: 8 }, () => {
+            deformer.deform(SamplePose("free", random), [0, 0, 0], []);
             return Poking(subject, isUnder, deformer.positions, deformer.normals);
         });
         const under = isUnder.reduce((sum, value) => sum + value, 0);
-        PrintFigure(`skin under clothes: ${under} vertices; outside of them in four poses: ${counts.join(" ")}`);
-        expect(Math.max(...counts)).toBeLessThan(10);
+        PrintFigure(`skin under clothes: ${under} vertices; outside of them in eight poses: ${counts.join(" ")}`);
+        expect(Math.max(...counts)).toBeLessThan(3);
     },
     60_000,
 );
