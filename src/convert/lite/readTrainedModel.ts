@@ -59,6 +59,9 @@ export interface ITrainedSamples {
     readonly outputs: Float32Array;
 }
 
+/** What stands for a joint that is none; beyond every skeleton. */
+const NoJoint = 0xffff;
+
 /** Longest description, bytes. */
 const MaxMetaBytes = 1_048_576;
 
@@ -87,10 +90,13 @@ export async function ReadTrainedModelAsync(file: IRandomAccessFile): Promise<IT
         RequireArray(arrays.get(name), `${file.name}: "${name}"`, shape);
     const model = {
         meta,
-        texels: Uint32Array.from({ length: count }, (_, i) => texels!.at(i)),
+        texels: Uint32Array.from(WholeNumbers(texels!, `${file.name}: "texels"`, 2 * meta.mapSize ** 2)),
         positions: read("positions", [count, 3]),
         normals: read("normals", [count, 3]),
-        joints: Uint16Array.from(read("joints", [count, TrainedInfluences])),
+        joints: Uint16Array.from(read("joints", [count, TrainedInfluences]), (joint) =>
+            // Others would wrap around to joints that are there.
+            Number.isInteger(joint) && joint >= 0 && joint < jointCount ? joint : NoJoint,
+        ),
         weights: read("weights", [count, TrainedInfluences]),
         opacities: read("opacities", [count]),
         scales: read("scales", [count, 3]),
@@ -105,7 +111,7 @@ export async function ReadTrainedModelAsync(file: IRandomAccessFile): Promise<IT
             }),
         ),
         projection: arrays.has("pca/vectors") ? ReadProjection(read) : null,
-        samples: arrays.has("sample/rotations") ? ReadSamples(read, meta) : null,
+        samples: arrays.has("sample/rotations") ? ReadSamples(read, meta, file.name) : null,
     };
     CheckOrder(model, file.name);
     return model;
@@ -162,7 +168,27 @@ function MorphDeltas(
             `${fileName}: "morph_deltas" has the shape (${deltas?.shape.join(", ") ?? ""}); (${expressions.length}, ${count}, 3) is expected.`,
         );
     }
+    for (let i = 0; i < deltas.count; i++) {
+        if (!Number.isFinite(deltas.at(i))) {
+            throw new ConvertError(
+                "damaged-file",
+                `${fileName}: "morph_deltas" holds NaN or infinity. Export the model again.`,
+            );
+        }
+    }
     return deltas;
+}
+
+/** Numbers that count something, as they are. */
+function WholeNumbers(array: INpyArray, what: string, end: number): Float64Array {
+    const values = Float64Array.from({ length: array.count }, (_, i) => array.at(i));
+    if (!values.every((value) => Number.isInteger(value) && value >= 0 && value < end)) {
+        throw new ConvertError(
+            "wrong-shape",
+            `${what} holds what is no whole number, or is beyond the ${end} of the maps. Export the model again.`,
+        );
+    }
+    return values;
 }
 
 function ReadProjection(read: ReadArray): IPoseProjection {
@@ -176,9 +202,15 @@ function ReadProjection(read: ReadArray): IPoseProjection {
     };
 }
 
-function ReadSamples(read: ReadArray, { joints, network }: TrainedMeta): ITrainedSamples {
+function ReadSamples(read: ReadArray, { joints, network }: TrainedMeta, fileName: string): ITrainedSamples {
     const rotations = read("sample/rotations", [null, joints.length, 4]);
     const count = rotations.length / (joints.length * 4);
+    if (count < 1) {
+        throw new ConvertError(
+            "wrong-shape",
+            `${fileName}: "sample/rotations" holds no pose, so nothing can be compared. Export the model again.`,
+        );
+    }
     const { size, inputChannels } = network;
     return {
         rotations,

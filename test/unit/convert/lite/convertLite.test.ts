@@ -101,6 +101,45 @@ function WithEnd(...end: number[]): (entry: Uint8Array) => Uint8Array {
     };
 }
 
+/** The header of an array with a part of its text changed, and other data. */
+function Rewritten(entry: Uint8Array, from: RegExp, to: string, data: ArrayBufferView): Uint8Array {
+    const end = 10 + entry[8]! + 256 * entry[9]!;
+    const text = new TextDecoder("latin1").decode(entry.subarray(10, end)).replace(from, to);
+    const header = new TextEncoder().encode(`${text.trimEnd().padEnd(end - 11)}\n`);
+    const body = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return Uint8Array.from([...entry.subarray(0, 10), ...header, ...body]);
+}
+
+/** The numbers of an array as they lie in the file. */
+function Data(entry: Uint8Array): ArrayBuffer {
+    return entry.slice(10 + entry[8]! + 256 * entry[9]!).buffer;
+}
+
+const AsInt32 =
+    (added: number) =>
+    (entry: Uint8Array): Uint8Array =>
+        Rewritten(
+            entry,
+            /<u2/,
+            "<i4",
+            Int32Array.from(new Uint16Array(Data(entry)), (joint) => joint + added),
+        );
+const AsFloats = (entry: Uint8Array): Uint8Array =>
+    Rewritten(
+        entry,
+        /<u4/,
+        "<f4",
+        Float32Array.from(new Uint32Array(Data(entry)), (texel) => texel + 0.5),
+    );
+const Emptied = (entry: Uint8Array): Uint8Array => Rewritten(entry, /\(2,/, "(0,", new Uint8Array(0));
+const Overflowing = (entry: Uint8Array): Uint8Array =>
+    Rewritten(
+        entry,
+        /^/,
+        "",
+        new Float32Array(Data(entry)).map((_, i) => (i % 2 ? 3e38 : -3e38)),
+    );
+
 const Nan = [0, 0, 0xc0, 0x7f];
 
 it.each([
@@ -112,6 +151,14 @@ it.each([
     ["with joints beyond the skeleton", Changed({ joints: WithEnd(99, 0) }), /beyond the 55 of the skeleton/],
     ["of other shapes", Changed({ positions: (_, all) => all["weights.npy"] }), /"positions" has the shape/],
     ["of another trainer", Changed({ meta: WithEnd(0x20) }), /"meta" is no JSON/],
+    ["with joints that wrap around", Changed({ joints: AsInt32(65_536) }), /beyond the 55 of the skeleton/],
+    ["with NaN in an expression", Changed({ morph_deltas: WithEnd(0, 0x7e) }), /"morph_deltas" holds NaN or infinity/],
+    ["with texels between texels", Changed({ texels: AsFloats }), /"texels" holds what is no whole number/],
+    [
+        "whose samples are empty",
+        Changed({ "sample/rotations": Emptied, "sample/input": Emptied, "sample/output": Emptied }),
+        /"sample\/rotations" holds no pose/,
+    ],
     [
         "with another network",
         Changed({ "net/out.bias": WithEnd(0, 0, 0xa0, 0x41) }),
@@ -119,4 +166,10 @@ it.each([
     ],
 ])("refuses a model %s, and says what is wrong", async (_, bytes, message) => {
     await expect(ConvertLiteAsync(TrainedFile(bytes))).rejects.toThrow(message);
+});
+
+it("refuses a network that makes NaN, which is larger than no tolerance", async () => {
+    const file = TrainedFile(Changed({ "net/in.weight": Overflowing }));
+    // In 16 bits such weights are refused earlier.
+    await expect(ConvertLiteAsync(file, { precision: "float32" })).rejects.toThrow(/does not do what the trainer does/);
 });
