@@ -29,6 +29,15 @@ const AdultHeadHeight = 1.55;
 const Roundness = 0.75;
 const RoundKinds: ReadonlySet<SubjectPartKind> = new Set(["body", "clothing"]);
 
+/**
+ * Triangles that a subject is split into at most, about: twice what a clothed adult takes. Large costumes would take ten times
+ * as many, and a minute a pose.
+ */
+const MostTriangles = 250_000;
+
+/** Area of a split triangle as a share of the square of its longest edge, measured on characters. */
+const AreaShare = 0.13;
+
 const BendingJoints: readonly SmplxJointName[] = [
     "left_hip",
     "right_hip",
@@ -64,7 +73,7 @@ export function AddSurfaceDetail(
         normals,
         welds: points,
         triangles: mesh.triangles,
-        limits: LimitsOf(mesh, restJoints, points),
+        limits: Affordable(LimitsOf(mesh, restJoints, points), mesh),
         roundness: Float32Array.from(mesh.vertexParts, (part) =>
             RoundKinds.has(mesh.parts[part]!.kind) ? Roundness : 0,
         ),
@@ -109,6 +118,24 @@ function LimitsOf(
         limits[welds[v]!] = Math.min(limits[welds[v]!]!, limits[v]!);
     }
     return limits.map((_limit, v) => limits[welds[v]!]!);
+}
+
+/** Limits as they are, or all of them so much larger that the surface fits into {@link MostTriangles}. */
+function Affordable(limits: Float32Array, { positions, triangles }: IMergedMesh): Float32Array {
+    let count = 0;
+    for (let t = 0; t < triangles.length; t += 3) {
+        const [a, b, c] = triangles.subarray(t, t + 3) as unknown as readonly [number, number, number];
+        const limit = Math.min(limits[a]!, limits[b]!, limits[c]!);
+        count += Math.max(1, TriangleArea(positions, a * 3, b * 3, c * 3) / (AreaShare * limit * limit));
+    }
+    const factor = Math.sqrt(Math.max(1, count / MostTriangles));
+    return limits.map((limit) => limit * factor);
+}
+
+function TriangleArea(positions: Float32Array, a: number, b: number, c: number): number {
+    const from = (v: number, i: number): number => positions[v + i]! - positions[a + i]!;
+    const across = (i: number, j: number): number => from(b, i) * from(c, j) - from(b, j) * from(c, i);
+    return Math.hypot(across(1, 2), across(2, 0), across(0, 1)) / 2;
 }
 
 /** Distance from a joint; the trunk is so wide that only the height over its joints counts. */

@@ -169,3 +169,17 @@ describeData("a captured person", () => {
         expect(deformer.normals[knee - 2]).toBeGreaterThan(0.99);
     });
 });
+
+const Costume = `${SharedData}/humanoids/kaykit_knight.glb`;
+
+(existsSync(Costume) ? it : it.skip)(
+    "a large costume is split less finely, so that it can be captured in time",
+    async () => {
+        const bytes = new Uint8Array(readFileSync(Costume));
+        const knight = PrepareSubject(await ReadCharacterAsync(bytes, "knight", DecodeImageInNodeAsync));
+        PrintFigure(`knight: ${knight.triangles.length / 3} triangles`);
+        expect(knight.triangles.length / 3).toBeGreaterThan(150_000);
+        expect(knight.triangles.length / 3).toBeLessThan(350_000);
+    },
+    60_000,
+);
