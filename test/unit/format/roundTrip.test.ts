@@ -90,6 +90,12 @@ describe("an avatar file", () => {
         );
     });
 
+    it("says whether the person is antialiased, and nothing where she is not", () => {
+        const asset = MakeSampleAvatar();
+        expect(ReadAvatar(WriteAvatar({ ...asset, antialiased: true })).antialiased).toBe(true);
+        expect("antialiased" in ReadAvatar(WriteAvatar({ ...asset, antialiased: false }))).toBe(false);
+    });
+
     it("repeats bit for bit, and a second trip changes nothing that is stored", () => {
         const first = WriteAvatar(MakeSampleAvatar());
         expect(WriteAvatar(MakeSampleAvatar())).toEqual(first);

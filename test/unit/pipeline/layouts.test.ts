@@ -99,7 +99,8 @@ describe("layouts of GPU data", () => {
     });
 
     it.each(["skinGaussians", "skinDecoded"] as const)("instance state in %s", (shader) => {
-        const { gaussianCount, firstPosed, jointCount, morphTargetCount, opacity, world, data } = InstanceStateLayout;
+        const { gaussianCount, firstPosed, jointCount, morphTargetCount, opacity, antialiased, world, data } =
+            InstanceStateLayout;
         expect(StructOf(shader, "InstanceState")).toMatchObject({
             world: world * 4,
             gaussianCount: gaussianCount * 4,
@@ -107,6 +108,7 @@ describe("layouts of GPU data", () => {
             jointCount: jointCount * 4,
             morphTargetCount: morphTargetCount * 4,
             opacity: opacity * 4,
+            antialiased: antialiased * 4,
             rows: data * 4,
         });
     });

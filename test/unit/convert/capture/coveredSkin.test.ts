@@ -29,14 +29,15 @@ function Poking(subject: ICaptureSubject, isUnder: Uint8Array, positions: Float3
 }
 
 function ClothesOf({ triangles, triangleParts, parts }: ICaptureSubject, positions: Float32Array): TriangleTree {
-    const corners = Array.from(triangleParts.keys())
-        .filter((t) => parts[triangleParts[t]!]!.kind === "clothing")
-        .flatMap((t) =>
-            [0, 1, 2].flatMap((k) =>
-                Array.from(positions.subarray(triangles[t * 3 + k]! * 3, triangles[t * 3 + k]! * 3 + 3)),
-            ),
-        );
-    return new TriangleTree(Float32Array.from(corners));
+    const isCloth = parts.map(({ kind }) => kind === "clothing");
+    const corners = new Float32Array(triangles.length * 3);
+    let count = 0;
+    for (let i = 0; i < triangles.length; i++) {
+        if (isCloth[triangleParts[Math.floor(i / 3)]!]) {
+            corners.set(positions.subarray(triangles[i]! * 3, triangles[i]! * 3 + 3), count++ * 3);
+        }
+    }
+    return new TriangleTree(corners.subarray(0, count * 3));
 }
 
 const Person = `${SharedData}/base-human/base_human_female.glb`;
@@ -57,12 +58,12 @@ const Person = `${SharedData}/base-human/base_human_female.glb`;
             );
         });
         const random = SeededRandom(5);
-        const counts = Array.from({ length: 8 }, () => {
+        const counts = Array.from({ length: 5 }, () => {
             deformer.deform(SamplePose("free", random), [0, 0, 0], []);
             return Poking(subject, isUnder, deformer.positions, deformer.normals);
         });
         const under = isUnder.reduce((sum, value) => sum + value, 0);
-        PrintFigure(`skin under clothes: ${under} vertices; outside of them in eight poses: ${counts.join(" ")}`);
+        PrintFigure(`skin under clothes: ${under} vertices; outside of them in five poses: ${counts.join(" ")}`);
         expect(Math.max(...counts)).toBeLessThan(3);
     },
     60_000,
