@@ -18,19 +18,13 @@ export const MaxFrameRate = 10_000;
  * @param frames number of frames
  * @param width numbers a frame
  * @param what what it is, at the start of the message, for example `Array "poses"`
- * @param maxNumbers most numbers in all (default: {@link MaxMotionNumbers})
  * @throws {@link MotionFileError} `too-large`
  */
-export function RequireMotionSize(
-    frames: number,
-    width: number,
-    what: string,
-    maxNumbers: number = MaxMotionNumbers,
-): void {
-    if (!(frames <= MaxMotionFrames && frames * width <= maxNumbers)) {
+export function RequireMotionSize(frames: number, width: number, what: string): void {
+    if (!(frames <= MaxMotionFrames && frames * width <= MaxMotionNumbers)) {
         throw new MotionFileError(
             "too-large",
-            `${what} has ${frames} frames of ${width} numbers; up to ${MaxMotionFrames} frames and ${maxNumbers} ` +
+            `${what} has ${frames} frames of ${width} numbers; up to ${MaxMotionFrames} frames and ${MaxMotionNumbers} ` +
                 "numbers are read: cut the motion into shorter files.",
         );
     }

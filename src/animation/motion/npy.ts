@@ -1,6 +1,6 @@
 import { HalfValue } from "../../math/halfFloat.js";
 import { MotionFileError } from "./motionFileError.js";
-import { MaxMotionNumbers, RequireMotionSize } from "./motionLimits.js";
+import { RequireMotionSize } from "./motionLimits.js";
 
 /** An array of numbers as NumPy saved it; numbers are decoded when they are asked for, so that the bytes are the only copy. */
 export interface INpyArray {
@@ -55,12 +55,58 @@ const Elements: Readonly<Record<string, { bytes: number; read: (view: DataView, 
  *
  * @param bytes the file
  * @param name name of the array for messages
- * @param maxNumbers most numbers that it may have (default: those of the largest motion)
+ * @param checkSize refuses shapes that are too large (default: those beyond the largest motion)
  * @returns the numbers and their shape
  * @throws {@link MotionFileError} `not-npz`, `truncated`, `pickled-array`, `unsupported-type`, `wrong-shape` or `too-large`
  */
-export function ReadNpy(bytes: Uint8Array, name: string, maxNumbers = MaxMotionNumbers): INpyArray {
+export function ReadNpy(bytes: Uint8Array, name: string, checkSize = RequireMotionArray): INpyArray {
     const { type, isColumnMajor, shape, dataOffset } = ReadHeader(bytes, name);
+    const element = RequireElement(type, name);
+    checkSize(shape, name);
+    const count = shape.reduce((product, size) => product * size, 1);
+    if (!(count * element.bytes <= bytes.length - dataOffset)) {
+        throw new MotionFileError(
+            "truncated",
+            `Array "${name}" of shape ${FormatShape(shape)} needs ${count * element.bytes} bytes, but ` +
+                `${bytes.length - dataOffset} are there: fetch the file again.`,
+        );
+    }
+    const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset, count * element.bytes);
+    const place = isColumnMajor && shape.length > 1 ? ColumnMajorPlace(shape) : (index: number): number => index;
+    return { shape, count, at: (index) => element.read(view, place(index) * element.bytes) };
+}
+
+/** What the beginning of an array says of the whole. */
+export interface INpyLayout {
+    /** Dimensions, outermost first; empty for a single number. */
+    readonly shape: readonly number[];
+    /** Bytes of header and numbers. */
+    readonly byteLength: number;
+}
+
+/** Bytes at the beginning of an array that hold its header, whatever it says. */
+export const MaxNpyHeaderBytes = 12 + MaxHeaderBytes;
+
+/**
+ * Reads what an array says of itself, so that its size can be judged before it is unpacked.
+ *
+ * @param start at least the header: the first {@link MaxNpyHeaderBytes}, or all where there are fewer
+ * @param name name of the array for messages
+ * @returns its shape and size, as it says
+ * @throws {@link MotionFileError} `not-npz`, `truncated`, `pickled-array`, `unsupported-type` or `wrong-shape`
+ */
+export function ReadNpyLayout(start: Uint8Array, name: string): INpyLayout {
+    const { type, shape, dataOffset } = ReadHeader(start, name);
+    const { bytes } = RequireElement(type, name);
+    return { shape, byteLength: dataOffset + shape.reduce((product, size) => product * size, bytes) };
+}
+
+function RequireMotionArray(shape: readonly number[], name: string): void {
+    const width = shape.slice(1).reduce((product, size) => product * size, 1);
+    RequireMotionSize(shape[0] ?? 1, width, `Array "${name}"`);
+}
+
+function RequireElement(type: string, name: string): (typeof Elements)[string] {
     const element = Elements[type.slice(1)];
     if (/^.?O/.test(type)) {
         throw new MotionFileError(
@@ -75,23 +121,7 @@ export function ReadNpy(bytes: Uint8Array, name: string, maxNumbers = MaxMotionN
             `Array "${name}" has the type "${type}": only little-endian numbers (f2, f4, f8, i1..i8, u1..u8, b1) are read.`,
         );
     }
-    const count = shape.reduce((product, size) => product * size, 1);
-    RequireMotionSize(
-        shape[0] ?? 1,
-        shape.slice(1).reduce((product, size) => product * size, 1),
-        `Array "${name}"`,
-        maxNumbers,
-    );
-    if (!(count * element.bytes <= bytes.length - dataOffset)) {
-        throw new MotionFileError(
-            "truncated",
-            `Array "${name}" of shape ${FormatShape(shape)} needs ${count * element.bytes} bytes, but ` +
-                `${bytes.length - dataOffset} are there: fetch the file again.`,
-        );
-    }
-    const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset, count * element.bytes);
-    const place = isColumnMajor && shape.length > 1 ? ColumnMajorPlace(shape) : (index: number): number => index;
-    return { shape, count, at: (index) => element.read(view, place(index) * element.bytes) };
+    return element;
 }
 
 /** Longest text that is read; names of bodies and sets are shorter. */

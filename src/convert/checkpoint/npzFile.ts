@@ -1,5 +1,5 @@
 import { AvatarError } from "../../diagnostics/avatarError.js";
-import { FormatShape, type INpyArray, ReadNpy } from "../../animation/motion/npy.js";
+import { FormatShape, type INpyArray, MaxNpyHeaderBytes, ReadNpy, ReadNpyLayout } from "../../animation/motion/npy.js";
 import { type IRandomAccessFile } from "./randomAccessFile.js";
 import { ZipArchive } from "./zipArchive.js";
 import { ConvertError } from "../convertError.js";
@@ -35,16 +35,80 @@ export async function ReadNpzFileAsync(
     file: IRandomAccessFile,
     names: readonly string[],
 ): Promise<Map<string, INpyArray>> {
-    const archive = await ZipArchive.OpenAsync(file);
+    const archive = await NpzFile.OpenAsync(file);
     const arrays = new Map<string, INpyArray>();
     for (const name of names) {
-        if (archive.sizeOf(`${name}.npy`) !== undefined) {
+        if (archive.has(name)) {
             // One after the other: they may be large.
             // eslint-disable-next-line no-await-in-loop
-            arrays.set(name, ReadArray(await archive.readAsync(`${name}.npy`, MaxArrayBytes), name, file.name));
+            arrays.set(name, await archive.readAsync(name));
         }
     }
     return arrays;
+}
+
+/** A `.npz` file, read array by array. An array is unpacked after its header was judged, and no further than that says. */
+export class NpzFile {
+    private readonly _file: IRandomAccessFile;
+    private readonly _archive: ZipArchive;
+
+    private constructor(file: IRandomAccessFile, archive: ZipArchive) {
+        this._file = file;
+        this._archive = archive;
+    }
+
+    /**
+     * Reads the list of arrays.
+     *
+     * @param file the file; borrowed
+     * @returns the arrays, none of them unpacked
+     * @throws `CheckpointError` where the file is damaged
+     */
+    public static async OpenAsync(file: IRandomAccessFile): Promise<NpzFile> {
+        return new NpzFile(file, await ZipArchive.OpenAsync(file));
+    }
+
+    /** Name of the file, for messages. */
+    public get fileName(): string {
+        return this._file.name;
+    }
+
+    /**
+     * Whether an array is there.
+     *
+     * @param name of the array
+     */
+    public has(name: string): boolean {
+        return this._archive.sizeOf(`${name}.npy`) !== undefined;
+    }
+
+    /**
+     * Reads an array.
+     *
+     * @param name of the array
+     * @param expected wanted dimensions, null where any will do; null takes every shape
+     * @param maxNumbers most numbers that it may have
+     * @returns the array
+     * @throws {@link ConvertError} or `CheckpointError` where it is missing, damaged, too large, of another shape or not numbers
+     */
+    public async readAsync(
+        name: string,
+        expected: readonly (number | null)[] | null = null,
+        maxNumbers = MaxNumbers,
+    ): Promise<INpyArray> {
+        const entry = `${name}.npy`;
+        const size = this._archive.sizeOf(entry) ?? 0;
+        const start = this.has(name)
+            ? await this._archive.readPartAsync(entry, 0, Math.min(size, MaxNpyHeaderBytes))
+            : null;
+        const layout = start && AsConvertError(() => ReadNpyLayout(start, name), this._file.name);
+        if (expected || !layout) {
+            RequireShape(layout?.shape, `${this._file.name}: "${name}"`, expected ?? []);
+        }
+        RequireNumbers(layout!.shape, name, this._file.name, maxNumbers);
+        const bytes = await this._archive.readPartAsync(entry, 0, layout!.byteLength);
+        return ReadArray(bytes, name, this._file.name);
+    }
 }
 
 /**
@@ -61,22 +125,37 @@ export function RequireArray(
     what: string,
     shape: readonly (number | null)[],
 ): Float32Array {
-    const isRight =
-        array?.shape.length === shape.length &&
-        shape.every((size, axis) => size === null || size === array.shape[axis]);
-    if (!array || !isRight) {
-        const wanted = `(${shape.map((size) => size ?? "any").join(", ")})`;
-        const found = array ? `has the shape ${FormatShape(array.shape)}` : "is missing";
-        throw new ConvertError("wrong-shape", `${what} ${found}; ${wanted} is expected.`);
-    }
-    const values = new Float32Array(array.count);
+    RequireShape(array?.shape, what, shape);
+    const values = new Float32Array(array!.count);
     for (let i = 0; i < values.length; i++) {
-        values[i] = array.at(i);
+        values[i] = array!.at(i);
     }
     if (!values.every(Number.isFinite)) {
         throw new ConvertError("damaged-file", `${what} holds NaN or infinity. Fetch it again.`);
     }
     return values;
+}
+
+function RequireShape(found: readonly number[] | undefined, what: string, wanted: readonly (number | null)[]): void {
+    const isRight =
+        found?.length === wanted.length && wanted.every((size, axis) => size === null || size === found[axis]);
+    if (!isRight) {
+        const text = found ? `has the shape ${FormatShape(found)}` : "is missing";
+        throw new ConvertError(
+            "wrong-shape",
+            `${what} ${text}; (${wanted.map((size) => size ?? "any").join(", ")}) is expected.`,
+        );
+    }
+}
+
+function RequireNumbers(shape: readonly number[], name: string, fileName: string, most: number): void {
+    // So that NaN, of none times too many, does not pass.
+    if (!(shape.reduce((product, size) => product * size, 1) <= most)) {
+        throw new ConvertError(
+            "too-large",
+            `${fileName}: array "${name}" has the shape ${FormatShape(shape)}; up to ${most} numbers are read. Fetch or export the file again.`,
+        );
+    }
 }
 
 function RequireSize(bytes: number, name: string): void {
@@ -86,10 +165,17 @@ function RequireSize(bytes: number, name: string): void {
 }
 
 function ReadArray(bytes: Uint8Array, name: string, fileName: string): INpyArray {
+    return AsConvertError(
+        () => ReadNpy(bytes, name, (shape) => RequireNumbers(shape, name, fileName, MaxNumbers)),
+        fileName,
+    );
+}
+
+function AsConvertError<Result>(read: () => Result, fileName: string): Result {
     try {
-        return ReadNpy(bytes, name, MaxNumbers);
+        return read();
     } catch (cause) {
-        if (cause instanceof AvatarError) {
+        if (cause instanceof AvatarError && !(cause instanceof ConvertError)) {
             throw new ConvertError("damaged-file", `${fileName}: ${cause.message}`, { cause });
         }
         throw cause;
