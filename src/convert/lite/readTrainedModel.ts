@@ -1,13 +1,12 @@
-import * as v from "valibot";
 import { type INpyArray } from "../../animation/motion/npy.js";
-import { MaxGaussians } from "../../format/limits.js";
+import { MaxGaussians, MaxProjectionComponents } from "../../format/limits.js";
 import { type IPoseProjection } from "../../format/mapModel.js";
-import { ConvertError } from "../convertError.js";
-import { ReadNpzFileAsync, RequireArray } from "../checkpoint/npzFile.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { LiteUnetShapes } from "../networks/buildLiteUnet.js";
 import { type IWeightTensor } from "../networks/networkWeights.js";
-import { type TrainedMeta, TrainedMetaSchema } from "./trainedMeta.js";
+import { MaxMetres, RowRules } from "./rowRules.js";
+import { TrainedArrays } from "./trainedArrays.js";
+import { ReadTrainedMetaAsync, type TrainedMeta } from "./trainedMeta.js";
 
 /** Joints that move a Gaussian. */
 export const TrainedInfluences = 4;
@@ -59,185 +58,141 @@ export interface ITrainedSamples {
     readonly outputs: Float32Array;
 }
 
-/** What stands for a joint that is none; beyond every skeleton. */
-const NoJoint = 0xffff;
-
-/** Longest description, bytes. */
-const MaxMetaBytes = 1_048_576;
+/** Most poses of the trainer that an avatar is held to; it leaves a handful. */
+const MaxSamples = 256;
 
 /**
  * Reads what the trainer wrote.
  *
  * @param file `model.npz`
  * @returns its content
- * @throws {@link ConvertError} or `CheckpointError` naming the array that is missing, damaged or of another shape
+ * @throws ConvertError or `CheckpointError` naming the array that is missing, damaged or of another shape, and the row
  */
 export async function ReadTrainedModelAsync(file: IRandomAccessFile): Promise<ITrainedModel> {
-    const meta = ReadMeta((await ReadNpzFileAsync(file, ["meta"])).get("meta"), file.name);
-    const shapes = LiteUnetShapes({ ...meta.network, outputChannels: TrainedChannels });
-    const names = [...ModelArrays, ...[...shapes.keys()].map((name) => `net/${name}`)];
-    const arrays = await ReadNpzFileAsync(file, names);
+    const arrays = await TrainedArrays.OpenAsync(file);
+    const meta = await ReadTrainedMetaAsync(arrays);
+    const texels = await ReadTexelsAsync(arrays, meta);
+    const count = texels.length;
     const jointCount = meta.joints.length;
-    const texels = arrays.get("texels");
-    const count = texels?.count ?? 0;
-    if (count < 1 || count > MaxGaussians) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${file.name}: "texels" has ${count} entries; 1 to ${MaxGaussians} are read.`,
-        );
-    }
-    const read = (name: string, shape: readonly (number | null)[]): Float32Array =>
-        RequireArray(arrays.get(name), `${file.name}: "${name}"`, shape);
-    const model = {
+    const joints = await arrays.readWholeAsync("joints", [count, TrainedInfluences], jointCount, "of the skeleton");
+    return {
         meta,
-        texels: Uint32Array.from(WholeNumbers(texels!, `${file.name}: "texels"`, 2 * meta.mapSize ** 2)),
-        positions: read("positions", [count, 3]),
-        normals: read("normals", [count, 3]),
-        joints: Uint16Array.from(read("joints", [count, TrainedInfluences]), (joint) =>
-            // Others would wrap around to joints that are there.
-            Number.isInteger(joint) && joint >= 0 && joint < jointCount ? joint : NoJoint,
-        ),
-        weights: read("weights", [count, TrainedInfluences]),
-        opacities: read("opacities", [count]),
-        scales: read("scales", [count, 3]),
-        rotations: read("rotations", [count, 4]),
-        colors: read("colors", [count, 3]),
-        restJoints: read("rest_joints", [jointCount, 3]),
-        morphDeltas: MorphDeltas(arrays, meta, count, file.name),
-        network: new Map(
-            [...shapes].map(([name, shape]) => {
-                const values = read(`net/${name}`, shape);
-                return [name, { shape, read: () => values }];
-            }),
-        ),
-        projection: arrays.has("pca/vectors") ? ReadProjection(read) : null,
-        samples: arrays.has("sample/rotations") ? ReadSamples(read, meta, file.name) : null,
+        texels,
+        positions: await arrays.readNumbersAsync("positions", [count, 3], RowRules.positions),
+        normals: await arrays.readNumbersAsync("normals", [count, 3], RowRules.normals),
+        joints: Uint16Array.from(joints),
+        weights: await arrays.readNumbersAsync("weights", [count, TrainedInfluences], RowRules.weights),
+        opacities: await arrays.readNumbersAsync("opacities", [count], RowRules.logits),
+        scales: await arrays.readNumbersAsync("scales", [count, 3], RowRules.scales),
+        rotations: await arrays.readNumbersAsync("rotations", [count, 4], RowRules.rotations),
+        colors: await arrays.readNumbersAsync("colors", [count, 3], RowRules.logits),
+        restJoints: await arrays.readNumbersAsync("rest_joints", [jointCount, 3], RowRules.positions),
+        morphDeltas: await ReadMorphDeltasAsync(arrays, meta, count),
+        network: await ReadNetworkAsync(arrays, meta),
+        projection: await ReadProjectionAsync(arrays, meta),
+        samples: await ReadSamplesAsync(arrays, meta),
     };
-    CheckOrder(model, file.name);
-    return model;
 }
 
-/** Arrays that are asked for; those of the samples' pictures are of no use here. */
-const ModelArrays = [
-    ...["texels", "positions", "normals", "joints", "weights", "opacities", "scales", "rotations", "colors"],
-    ...["rest_joints", "morph_deltas", "pca/vectors", "pca/mean", "pca/components", "pca/limits"],
-    ...["sample/rotations", "sample/input", "sample/output"],
-];
-
-type ReadArray = (name: string, shape: readonly (number | null)[]) => Float32Array;
-
-function ReadMeta(array: INpyArray | undefined, fileName: string): TrainedMeta {
-    if (!array || array.count > MaxMetaBytes) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName} has no "meta" as the trainer writes it. Give the model.npz of a training, not its checkpoint.`,
-        );
+async function ReadTexelsAsync(arrays: TrainedArrays, { mapSize }: TrainedMeta): Promise<Uint32Array> {
+    const end = 2 * mapSize ** 2;
+    const most = Math.min(MaxGaussians, end);
+    const texels = await arrays.readWholeAsync("texels", [null], end, "of the maps", most);
+    if (texels.length === 0) {
+        throw arrays.fault(`"texels" has 0 entries; 1 to ${most} are read. Export the model again.`);
     }
-    const bytes = Uint8Array.from({ length: array.count }, (_, i) => array.at(i));
-    let value: unknown;
-    try {
-        value = JSON.parse(new TextDecoder().decode(bytes));
-    } catch (cause) {
-        throw new ConvertError("damaged-file", `${fileName}: "meta" is no JSON. Export the model again.`, { cause });
-    }
-    const result = v.safeParse(TrainedMetaSchema, value);
-    if (!result.success) {
-        const [issue] = result.issues;
-        const path = issue.path?.map(({ key }) => String(key)).join(".") ?? "";
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: meta.${path} is not as this version reads it (${issue.message}). Export the model again with the trainer of this version.`,
-        );
-    }
-    return result.output;
+    RequireAscending(arrays, "texels", texels);
+    return texels;
 }
 
-function MorphDeltas(
-    arrays: ReadonlyMap<string, INpyArray>,
+function RequireAscending(arrays: TrainedArrays, name: string, values: Uint32Array): void {
+    const wrong = values.findIndex((value, i) => i > 0 && value <= values[i - 1]!);
+    if (wrong >= 0) {
+        throw arrays.fault(
+            `"${name}" has ${values[wrong]} in row ${wrong} after ${values[wrong - 1]}: they must ascend. Export the model again.`,
+        );
+    }
+}
+
+async function ReadMorphDeltasAsync(
+    arrays: TrainedArrays,
     { expressions }: TrainedMeta,
     count: number,
-    fileName: string,
-): INpyArray | null {
-    const deltas = arrays.get("morph_deltas");
+): Promise<INpyArray | null> {
     if (expressions.length === 0) {
         return null;
     }
-    if (deltas?.shape.join() !== [expressions.length, count, 3].join()) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: "morph_deltas" has the shape (${deltas?.shape.join(", ") ?? ""}); (${expressions.length}, ${count}, 3) is expected.`,
-        );
-    }
+    const deltas = await arrays.readAsync("morph_deltas", [expressions.length, count, 3]);
     for (let i = 0; i < deltas.count; i++) {
-        if (!Number.isFinite(deltas.at(i))) {
-            throw new ConvertError(
-                "damaged-file",
-                `${fileName}: "morph_deltas" holds NaN or infinity. Export the model again.`,
+        // So that NaN does not pass.
+        if (!(Math.abs(deltas.at(i)) <= MaxMetres)) {
+            const expression = expressions[Math.floor(i / (3 * count))]!;
+            throw arrays.fault(
+                `"morph_deltas" holds NaN or infinity, or is beyond ${MaxMetres} m: ${deltas.at(i)} for texel ${Math.floor(i / 3) % count} of "${expression}". Export the model again.`,
             );
         }
     }
     return deltas;
 }
 
-/** Numbers that count something, as they are. */
-function WholeNumbers(array: INpyArray, what: string, end: number): Float64Array {
-    const values = Float64Array.from({ length: array.count }, (_, i) => array.at(i));
-    if (!values.every((value) => Number.isInteger(value) && value >= 0 && value < end)) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${what} holds what is no whole number, or is beyond the ${end} of the maps. Export the model again.`,
-        );
+async function ReadNetworkAsync(arrays: TrainedArrays, { network }: TrainedMeta): Promise<Map<string, IWeightTensor>> {
+    const tensors = new Map<string, IWeightTensor>();
+    for (const [name, shape] of LiteUnetShapes({ ...network, outputChannels: TrainedChannels })) {
+        // eslint-disable-next-line no-await-in-loop -- one after the other: they may be large
+        const values = await arrays.readNumbersAsync(`net/${name}`, shape);
+        tensors.set(name, { shape, read: () => values });
     }
-    return values;
+    return tensors;
 }
 
-function ReadProjection(read: ReadArray): IPoseProjection {
-    const vectors = read("pca/vectors", [null]);
-    const limits = read("pca/limits", [null]);
+async function ReadProjectionAsync(
+    arrays: TrainedArrays,
+    { network, channels }: TrainedMeta,
+): Promise<IPoseProjection | null> {
+    if (!arrays.hasAny("pca/vectors", "pca/mean", "pca/components", "pca/limits")) {
+        return null;
+    }
+    const plane = network.size ** 2;
+    // Front and back; vectors of three.
+    const vectors = channels.length * 2 * plane;
+    const pixels = await arrays.readWholeAsync("pca/vectors", [null], 3 * vectors, "numbers of a pose map", vectors);
+    RequireAscending(arrays, "pca/vectors", pixels);
+    const wrong = pixels.findIndex((pixel) => Math.floor(pixel / plane) % 3 !== 0);
+    if (wrong >= 0) {
+        throw arrays.fault(
+            `"pca/vectors" has ${pixels[wrong]} in row ${wrong}, which is no x of a vector: y and z follow by themselves. Export the model again.`,
+        );
+    }
+    const limits = await arrays.readNumbersAsync("pca/limits", [null], RowRules.limits, MaxProjectionComponents);
     return {
-        pixels: Uint32Array.from(vectors),
-        mean: read("pca/mean", [vectors.length, 3]),
-        components: read("pca/components", [limits.length, vectors.length, 3]),
+        pixels,
+        mean: await arrays.readNumbersAsync("pca/mean", [pixels.length, 3]),
+        components: await arrays.readNumbersAsync(
+            "pca/components",
+            [limits.length, pixels.length, 3],
+            RowRules.components,
+        ),
         limits,
     };
 }
 
-function ReadSamples(read: ReadArray, { joints, network }: TrainedMeta, fileName: string): ITrainedSamples {
-    const rotations = read("sample/rotations", [null, joints.length, 4]);
+async function ReadSamplesAsync(
+    arrays: TrainedArrays,
+    { joints, network }: TrainedMeta,
+): Promise<ITrainedSamples | null> {
+    if (!arrays.hasAny("sample/rotations", "sample/input", "sample/output")) {
+        return null;
+    }
+    const shape = [null, joints.length, 4];
+    const rotations = await arrays.readNumbersAsync("sample/rotations", shape, undefined, MaxSamples);
     const count = rotations.length / (joints.length * 4);
     if (count < 1) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: "sample/rotations" holds no pose, so nothing can be compared. Export the model again.`,
-        );
+        throw arrays.fault(`"sample/rotations" holds no pose, so nothing can be compared. Export the model again.`);
     }
     const { size, inputChannels } = network;
     return {
         rotations,
-        inputs: read("sample/input", [count, inputChannels, size, size]),
-        outputs: read("sample/output", [count, TrainedChannels, size, size]),
+        inputs: await arrays.readNumbersAsync("sample/input", [count, inputChannels, size, size]),
+        outputs: await arrays.readNumbersAsync("sample/output", [count, TrainedChannels, size, size]),
     };
-}
-
-/** What would be found only when the avatar is read again, with a worse message. */
-function CheckOrder(
-    { meta, texels, joints }: Omit<ITrainedModel, "meta"> & { meta: TrainedMeta },
-    fileName: string,
-): void {
-    const texelCount = 2 * meta.mapSize ** 2;
-    if (!texels.every((texel, i) => texel < texelCount && (i === 0 || texel > texels[i - 1]!))) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: "texels" are not ascending, or beyond the ${texelCount} of the maps.`,
-        );
-    }
-    if (!joints.every((joint) => joint < meta.joints.length)) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: "joints" names one beyond the ${meta.joints.length} of the skeleton.`,
-        );
-    }
-    if (!meta.joints.every(({ parent }, i) => parent < i)) {
-        throw new ConvertError("wrong-shape", `${fileName}: meta.joints does not name parents before their children.`);
-    }
 }
