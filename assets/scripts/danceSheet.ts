@@ -28,7 +28,7 @@ export const OrbitSheet: ISheet = {
     width: 300,
     height: 350,
     columns: 6,
-    moments: Array.from({ length: 12 }, (_, i) => ({ seconds: 0.9 * i, yaw: 30 * i, distance: 3.7 })),
+    moments: Array.from({ length: 12 }, (_, i) => ({ seconds: 0.9 * i, yaw: 30 * i, distance: 4.3 })),
 };
 
 /** What the README begins with. */
@@ -37,10 +37,10 @@ export const TitleSheet: ISheet = {
     height: 480,
     columns: 4,
     moments: [
-        { seconds: 5.64, yaw: 10, distance: 3.5 },
-        { seconds: 10.17, yaw: -20, distance: 3.5 },
-        { seconds: 7.65, yaw: -75, distance: 3.5 },
-        { seconds: 0.5, yaw: 150, distance: 3.5 },
+        { seconds: 5.64, yaw: 10, distance: 4 },
+        { seconds: 10.17, yaw: -20, distance: 4 },
+        { seconds: 7.65, yaw: -75, distance: 4 },
+        { seconds: 0.5, yaw: 150, distance: 4 },
     ],
 };
 
