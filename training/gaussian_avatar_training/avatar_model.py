@@ -151,4 +151,5 @@ def _add(base: RawGaussians, changes: Tensor) -> RawGaussians:
 
 
 def _floats(values: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32))
+    # A copy: what is trained must not be the memory of the template that it is held to.
+    return torch.from_numpy(np.array(values, dtype=np.float32))

@@ -52,7 +52,7 @@ class Objective(nn.Module):
         pictures = [
             self._picture_loss(moment.gaussians, *view) for view in zip(crops, cameras, backgrounds, strict=True)
         ]
-        return torch.stack(pictures).mean() + self._soundness(moment)
+        return torch.stack(pictures).mean() + self.soundness(moment)
 
     def _picture_loss(self, gaussians: Gaussians, crop: Crop, camera: Camera, background: Tensor) -> Tensor:
         truth = crop.truth(background.device)
@@ -64,7 +64,8 @@ class Objective(nn.Module):
         loss = loss + factors.mask * losses.mask_loss(drawn[..., 3], coverage)
         return self.target_weights.get(crop.target, 1.0) * loss
 
-    def _soundness(self, moment: Moment) -> Tensor:
+    def soundness(self, moment: Moment) -> Tensor:
+        """Measure what no picture tells: how far she is from her template, and from what is sound."""
         raw, factors = moment.raw, self.factors
         loss = factors.offset * losses.offset_loss(raw.positions - self.positions, self.spacings)
         loss = loss + factors.growth * losses.growth_loss(raw.scales, self.scales)
