@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .rules import FIELD_OF_VIEW_LIMIT
 
+ROTATION_TOLERANCE = 1e-3
+"""How far R·Rᵀ may be from 1: calibrations are written with few digits."""
+
 
 @dataclass(frozen=True)
 class Camera:
@@ -52,6 +55,8 @@ class Camera:
         k, r, t = k.reshape(3, 3), r.reshape(3, 3), t.reshape(3)
         if not all(np.isfinite(value).all() for value in (k, r, t)) or k[0, 0] <= 0 or k[1, 1] <= 0:
             raise ValueError(f"A camera needs finite numbers and focal lengths above zero; K is {k.tolist()}.")
+        if np.abs(r @ r.T - np.eye(3)).max() > ROTATION_TOLERANCE or np.linalg.det(r) < 0:
+            raise ValueError(f"R must be a rotation: no scale, no mirror; it is {r.tolist()}.")
         if width <= 0 or height <= 0 or near <= 0:
             raise ValueError(f"A camera of {width} × {height} pixels, near plane {near} m: all must be above zero.")
         limits = FIELD_OF_VIEW_LIMIT * 0.5 * np.array([width, height]) / np.array([k[0, 0], k[1, 1]])

@@ -61,7 +61,7 @@ class Capture:
             TrainingError: Something is missing, damaged or does not fit the rest.
         """
         self.folder = folder
-        self.manifest = _read_json(folder / "capture.json") if (folder / "capture.json").exists() else None
+        self.manifest = _read_manifest(folder / "capture.json") if (folder / "capture.json").exists() else None
         self.poses: BodyParameters = read_body_parameters(folder / "smpl_params.npz")
         self._standing = _read_calibration(folder)
         tracking = folder / "tracking_cameras.npz"
@@ -122,6 +122,12 @@ class Capture:
     def _views(self) -> dict[str, View]:
         if self.manifest:
             cameras = self.manifest["cameras"]
+            unknown = {shot.camera for shot in self._paths} - set(cameras)
+            if unknown:
+                raise TrainingError(
+                    f"{self.folder} has pictures of camera {min(unknown)}, which capture.json does not know: they are "
+                    "of another capture. Take them out, or capture into an empty folder."
+                )
             return {name: View(entry["target"], entry["split"] == "heldOut") for name, entry in cameras.items()}
         names = sorted({shot.camera for shot in self._paths})
         first = min(HELD_OUT // 2, len(names) - 1)
@@ -149,8 +155,13 @@ class Capture:
                     "it goes on where it was."
                 )
         for shot in {shot.camera: shot for shot in sorted(self._paths, reverse=True)}.values():
-            with Image.open(self._paths[shot][0]) as image:
-                self.check_size(shot, image.size)
+            path = self._paths[shot][0]
+            try:
+                with Image.open(path) as image:
+                    size = image.size
+            except OSError as error:
+                raise TrainingError(f"{path} cannot be read ({error}). Fetch or shoot it again.") from error
+            self.check_size(shot, size)
 
     def check_size(self, shot: Shot, size: tuple[int, int]) -> None:
         """Require that a picture is as large as its camera says.
@@ -169,7 +180,10 @@ class Capture:
         path = self.folder / "expressions.npy"
         if not path.exists():
             return np.zeros((len(self.poses), 0), np.float32)
-        weights = np.load(path, allow_pickle=False)
+        try:
+            weights = np.load(path, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise TrainingError(f"{path} cannot be read as .npy. Write it again.") from error
         shape = (len(self.poses), len(self.expression_names))
         if weights.shape != shape or not np.isfinite(weights).all():
             raise TrainingError(f"{path} must hold finite numbers {shape}; it is {weights.shape}. Write it again.")
@@ -204,11 +218,26 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise TrainingError(f"{path} cannot be read as JSON ({error}).") from error
 
 
+def _read_manifest(path: Path) -> dict[str, Any]:
+    manifest = _read_json(path)
+    try:
+        for entry in manifest["cameras"].values():
+            _ = entry["target"], entry["split"]
+        for frame in manifest["frames"]:
+            _ = frame["split"], list(frame["cameras"])
+        _ = list(manifest["expressions"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(f"{path} is not that of a capture ({error!r}). Run the capture again.") from error
+    return manifest
+
+
 def _read_calibration(folder: Path) -> dict[str, Any]:
     path = next((folder / name for name in CALIBRATIONS if (folder / name).exists()), None)
     if path is None:
         raise TrainingError(f"{folder} has no {' or '.join(CALIBRATIONS)}: it is no capture.")
     calibration = _read_json(path)
+    if not isinstance(calibration, dict):
+        raise TrainingError(f"{path} must hold cameras by name.")
     for name, entry in calibration.items():
         if not isinstance(entry, dict) or not {"K", "R", "T", "imgSize"} <= set(entry):
             raise TrainingError(f'{path}: camera {name} must have "K", "R", "T" and "imgSize".')

@@ -12,6 +12,9 @@ import torch
 
 from .training_error import TrainingError
 
+PARTS = ("version", "settings", "steps", "seconds", "model", "optimizers", "random", "history")
+"""What a checkpoint holds."""
+
 
 def write_atomically(path: Path, data: bytes | memoryview) -> None:
     """Write a file wholly or not at all; what was there stays until the new one is complete.
@@ -47,8 +50,12 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         TrainingError: It is missing or damaged.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise TrainingError(f"{path} is missing: there is no training to go on with.") from error
-    except Exception as error:  # zipfile, pickle and PyTorch raise a dozen kinds
-        raise TrainingError(f"{path} is damaged ({error}). Begin the training anew.") from error
+    except Exception as error:  # zipfile, pickle and PyTorch raise a dozen kinds, with advice that is none here
+        raise TrainingError(f"{path} is damaged. Begin the training anew.") from error
+    missing = [name for name in PARTS if not isinstance(state, dict) or name not in state]
+    if missing:
+        raise TrainingError(f"{path} is no checkpoint: it lacks {', '.join(missing)}. Begin the training anew.")
+    return state

@@ -86,7 +86,9 @@ def sample_poses(capture: Capture, stage: Stage, held_out: list[Crop]) -> list[S
     for crop in held_out:
         if crop.target == "body":
             shots.setdefault(crop.shot.frame, crop.shot)
-    chosen = list(shots.values())
+    # Cameras of one size: their pictures are stored as one array.
+    sizes = [(capture.camera(shot).width, capture.camera(shot).height) for shot in shots.values()]
+    chosen = [shot for shot, size in zip(shots.values(), sizes, strict=True) if size == sizes[0]]
     chosen = [chosen[at * len(chosen) // SAMPLES] for at in range(min(SAMPLES, len(chosen)))]
     return [
         Sample(stage.rotations[shot.frame], stage.translations[shot.frame], capture.camera(shot)) for shot in chosen

@@ -26,8 +26,13 @@ class Stage:
         """Pose the skeleton of a template as the capture says.
 
         Raises:
-            TrainingError: The template has an expression that the capture does not know.
+            TrainingError: The template has an expression that the capture does not know, or none of its joints.
         """
+        if not any(name.removesuffix("_smplhf") in capture.poses.vectors for name in template.joint_names):
+            raise TrainingError(
+                f"No joint of the template ({template.joint_names[0]}, …) is one that {capture.folder} poses "
+                f"({next(iter(capture.poses.vectors))}, …): make the template of this capture."
+            )
         skeleton = template.skeleton
         self.rotations = capture.poses.rotations(template.joint_names)
         self.translations = capture.poses.translations

@@ -70,6 +70,7 @@ def read_template(path: Path) -> Template:
         meta = json.loads(arrays.pop("meta").tobytes())
         counts = {"J": len(meta["joints"]), "E": len(meta["expressions"]), "W": int(meta["mapSize"])}
         layers = len(meta["layers"])
+        parents = [(str(joint["name"]), int(joint["parent"]))[1] for joint in meta["joints"]]
     except (KeyError, ValueError, TypeError) as error:
         raise TrainingError(f'{path}: "meta" is not that of a template ({error}). Make the template again.') from error
     count = len(arrays.get("texels", ()))
@@ -81,6 +82,10 @@ def read_template(path: Path) -> Template:
             raise TrainingError(f'{path}: "{name}" is {found}; {shape} is expected. Make the template again.')
         if not np.isfinite(arrays[name]).all():
             raise TrainingError(f'{path}: "{name}" holds NaN or infinity. Make the template again.')
+    try:
+        Skeleton(arrays["rest_joints"].astype(np.float64), parents)
+    except ValueError as error:
+        raise TrainingError(f"{path}: {error} Make the template again.") from error
     texels = arrays["texels"].astype(np.int64)
     is_wrong = {
         "texels": count == 0 or texels.max() >= 2 * counts["W"] ** 2 or (np.diff(texels) <= 0).any(),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import math
 import shlex
 import sys
 from collections import defaultdict
@@ -33,6 +35,9 @@ PATIENCE = 8
 
 LEAST_GAIN = 0.01
 """Decibels."""
+
+LEAST_OVERLAP = 0.5
+"""Of template and masks before the first step; it is 0.9 and more where all is well."""
 
 LIVE_PICTURES, FINAL_PICTURES = 6, 24
 """Held-out pictures of each kind of camera that figures are of: while training, and in the end."""
@@ -65,6 +70,12 @@ def run(options: argparse.Namespace) -> Trainer:
         warm_up=options.warm_up,
     )
     budget = Budget(minutes=options.minutes) if options.minutes else Budget(steps=options.steps or DEFAULT_STEPS)
+    if settings.network is not None:
+        _require_size(settings.network, template.meta["mapSize"])
+    if not capture.shots(held_out=True):
+        raise TrainingError(
+            f"{options.capture} keeps nothing to measure with: no camera that is held out shot a frame that is."
+        )
     stage = Stage(capture, template, torch.device(device))
     crops = load_crops(capture, capture.shots(held_out=False))
     held_out = load_crops(capture, spread(capture, capture.shots(held_out=True), FINAL_PICTURES))
@@ -72,6 +83,8 @@ def run(options: argparse.Namespace) -> Trainer:
     trainer = Trainer(template, stage, crops, settings, budget, device)
     journey = Journey(trainer, options.out, held_out, options.report)
     journey.begin(options.resume)
+    if not options.resume:
+        require_sight(trainer, crops)
     journey.go(options.stop_after)
     if trainer.progress >= 1 or journey.is_stale:
         command = shlex.join(["python", "-m", "gaussian_avatar_training.train", *sys.argv[1:]])
@@ -118,11 +131,10 @@ class Journey:
             self.trainer.restore(state)
         elif self.checkpoint.exists():
             raise TrainingError(f"{self.checkpoint} is there: go on with --resume, or give another --out.")
-        else:
-            try:
-                (self.folder / "pictures").mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise TrainingError(f"{self.folder} cannot be made: {error}") from error
+        try:
+            (self.folder / "pictures").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise TrainingError(f"{self.folder} cannot be made: {error}") from error
 
     def go(self, stop_after: int | None = None) -> None:
         """Train to the end, or some steps further.
@@ -156,7 +168,34 @@ class Journey:
         save_checkpoint(self.checkpoint, state | {"history": self.history})
         write_atomically(self.folder / "history.json", json.dumps(self.history, indent=1).encode())
         picture = self.folder / "pictures" / f"step_{steps:06}.jpg"
-        comparison(trainer.model, trainer.stage, self.held_out).save(picture, quality=92)
+        buffer = io.BytesIO()
+        comparison(trainer.model, trainer.stage, self.held_out).save(buffer, "JPEG", quality=92)
+        write_atomically(picture, buffer.getbuffer())
+
+
+def require_sight(trainer: Trainer, crops: list[Crop]) -> None:
+    """Require that the person of the template stands where the pictures show one.
+
+    Raises:
+        TrainingError: She does not: nothing could be learnt.
+    """
+    figures = evaluate(trainer.model, trainer.stage, _live(crops)).values()
+    overlap = sum(row.iou * row.count for row in figures) / sum(row.count for row in figures)
+    if overlap < LEAST_OVERLAP:
+        raise TrainingError(
+            f"The template covers {overlap:.0%} of what the masks show: cameras, poses and pictures do not belong "
+            "together, or the template is of another capture. Draw the joints over some pictures to see which."
+        )
+
+
+def _require_size(shape: NetworkShape, map_size: int) -> None:
+    halvings = 2 ** (len(shape.widths) - 1)
+    if map_size % shape.size != 0 or shape.size % halvings != 0:
+        fitting = [size for size in range(halvings, map_size + 1, halvings) if map_size % size == 0]
+        raise TrainingError(
+            f"A network of {shape.size}² pixels does not fit maps of {map_size}²: --network-size must be one of "
+            f"{fitting}. None: make the template with a --size that is a multiple of {halvings}."
+        )
 
 
 def spread(capture: Capture, shots: list[Shot], most: int) -> list[Shot]:
@@ -179,23 +218,37 @@ def _evenly(items: list, most: int) -> list:
     return [items[at * len(items) // count] for at in range(count)]
 
 
+def _count(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} is not above zero")
+    return number
+
+
+def _minutes(word: str) -> float:
+    number = float(word)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{word} is not above zero")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gaussian_avatar_training.train", description=__doc__)
     parser.add_argument("--capture", type=Path, required=True, help="folder of the capture")
     parser.add_argument("--template", type=Path, required=True, help="template.npz of the person")
     parser.add_argument("--out", type=Path, required=True, help="folder of the training")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, help=f"how long to train (default {DEFAULT_STEPS})")
-    length.add_argument("--minutes", type=float, help="the same by the clock: learning rates fall as time passes")
-    parser.add_argument("--stop-after", type=int, help="steps after which this stretch ends, to be resumed")
+    length.add_argument("--steps", type=_count, help=f"how long to train (default {DEFAULT_STEPS})")
+    length.add_argument("--minutes", type=_minutes, help="the same by the clock: learning rates fall as time passes")
+    parser.add_argument("--stop-after", type=_count, help="steps after which this stretch ends, to be resumed")
     parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--static", action="store_true", help="train base values only, without a network")
     parser.add_argument("--warm-up", type=int, default=Settings().warm_up, help="steps before the network joins in")
-    parser.add_argument("--network-size", type=int, default=NetworkShape().size, help="side of the pose map, pixels")
-    parser.add_argument("--report", type=int, default=250, help="steps between reports and checkpoints")
+    parser.add_argument("--network-size", type=_count, default=NetworkShape().size, help="side of the pose map, pixels")
+    parser.add_argument("--report", type=_count, default=250, help="steps between reports and checkpoints")
     parser.add_argument(
-        "--threads", type=int, help="CPU threads (default: all); one a process is best when several run"
+        "--threads", type=_count, help="CPU threads (default: all); one a process is best when several run"
     )
     parser.add_argument("--device", help="cpu or cuda (default: cuda where there is one)")
     return parser

@@ -116,6 +116,26 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "no camera": (rewrite("calibration.json", lambda c: c["cam00"].update(K=[0] * 9)), "camera cam00 .* is none"),
     "half a camera": (rewrite("calibration.json", lambda c: c["cam00"].pop("R")), 'must have "K", "R"'),
     "lens": (rewrite("calibration.json", lambda c: c["cam00"].update(distCoeff=[0.1])), "distorting lens"),
+    "picture of no kind": (
+        lambda f: (f / "images/cam00/00000000.png").write_bytes(b"no picture"),
+        "00000000.png cannot be read",
+    ),
+    "cameras in a list": (lambda f: (f / "calibration.json").write_text("[]"), "must hold cameras by name"),
+    "mirrored camera": (
+        rewrite("calibration.json", lambda c: c["cam00"].update(R=[-value for value in c["cam00"]["R"]])),
+        "camera cam00 .* is none .R must be a rotation",
+    ),
+    "scaled camera": (
+        rewrite("calibration.json", lambda c: c["cam00"].update(R=[2 * value for value in c["cam00"]["R"]])),
+        "camera cam00 .* is none .R must be a rotation",
+    ),
+    "frames forgotten": (rewrite("capture.json", lambda m: m.pop("frames")), "not that of a capture .*frames"),
+    "list for a manifest": (lambda f: (f / "capture.json").write_text("[]"), "not that of a capture"),
+    "pictures of another capture": (
+        rewrite("capture.json", lambda m: m["cameras"].pop("cam02")),
+        "pictures of camera cam02, which capture.json does not know",
+    ),
+    "torn expressions": (lambda f: (f / "expressions.npy").write_bytes(b"torn"), "expressions.npy cannot be read"),
     "no JSON": (lambda f: (f / "capture.json").write_text("{"), "cannot be read as JSON"),
     "expressions": (lambda f: np.save(f / "expressions.npy", np.zeros((2, 1))), r"must hold finite numbers \(3, 1\)"),
 }
@@ -131,6 +151,15 @@ def test_damaged_captures_are_named(studio: Path, tmp_path: Path, damage: str) -
         load_crop(Capture(folder), Shot(0, "cam00"))
 
 
+def change_joint(change: Callable[[dict], None]) -> Callable[[dict], None]:
+    def apply(arrays: dict) -> None:
+        meta = json.loads(arrays["meta"].tobytes())
+        change(meta["joints"][5])
+        arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
+
+    return apply
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -140,6 +169,8 @@ def test_damaged_captures_are_named(studio: Path, tmp_path: Path, damage: str) -
         (lambda arrays: arrays["joints"].__setitem__((0, 0), 99), '"joints" has numbers out of range'),
         (lambda arrays: arrays["texels"].__setitem__(0, 10**6), '"texels" has numbers out of range'),
         (lambda arrays: arrays.update(meta=np.zeros(3, np.uint8)), '"meta" is not that of a template'),
+        (change_joint(lambda joint: joint.pop("name")), '"meta" is not that of a template'),
+        (change_joint(lambda joint: joint.update(parent=50)), "Joint 5 has the parent 50"),
     ],
 )
 def test_damaged_templates_are_named(tmp_path: Path, change: Callable[[dict], None], message: str) -> None:

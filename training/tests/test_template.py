@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from gaussian_avatar_training.template.shapes import (
     scales_and_rotations,
 )
 from gaussian_avatar_training.template.subject import Part, Subject, read_subject
+from gaussian_avatar_training.training_error import TrainingError
 
 NAMES = ["pelvis", "head", "left_wrist", "right_wrist"]
 SPACING = 0.02
@@ -194,3 +197,24 @@ def test_subjects_that_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "subject.npz").unlink()
     with pytest.raises(ValueError, match=r"subject\.npz is missing"):
         read_subject(tmp_path)
+
+
+def test_torn_subjects_and_full_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = subject_of(sheet(), parts=[plain()], joints=[0])
+    save_subject(tmp_path, good)
+    path = tmp_path / "subject.npz"
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(TrainingError, match=r"subject\.npz cannot be read"):
+        read_subject(tmp_path)
+    template = build_template(good, 96, Spacings(body=SPACING), {})
+    template.save(tmp_path / "template.npz")
+    before = (tmp_path / "template.npz").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match=r"template\.npz cannot be written: the disk is full"):
+        template.save(tmp_path / "template.npz")
+    assert (tmp_path / "template.npz").read_bytes() == before
+    assert sorted(found.name for found in tmp_path.glob("*template*")) == ["template.npz"]

@@ -54,3 +54,7 @@ def test_models_that_do_not_fit(tmp_path: Path) -> None:
     np.savez(tmp_path / "model.npz", v_template=np.zeros((3, 3)))
     with pytest.raises(ValueError, match="is no SMPL-X model"):
         read_body(tmp_path, tmp_path / "model.npz")
+    path = save_model(tmp_path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ValueError, match="is no SMPL-X model"):
+        read_body(tmp_path, path)

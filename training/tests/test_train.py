@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,11 @@ import torch
 from tiny import save_capture, save_template, tiny_template
 
 from gaussian_avatar_training import train
+from gaussian_avatar_training.capture import Capture, Shot
+from gaussian_avatar_training.crops import Crop
 from gaussian_avatar_training.export import NO_NETWORK
+from gaussian_avatar_training.finish import sample_poses
+from gaussian_avatar_training.stage import Stage
 from gaussian_avatar_training.trainer import Budget
 
 
@@ -123,6 +129,105 @@ def test_full_disk_keeps_the_last_checkpoint(
     assert "checkpoint.pt cannot be written: the disk is full" in capsys.readouterr().err
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.pt", "pictures"]
+
+
+def test_full_disk_at_a_picture_is_named(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if target.suffix == ".jpg":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert run(person, tmp_path, "--steps", "4", "--report", "2") == 1
+    assert "step_000002.jpg cannot be written: the disk is full" in capsys.readouterr().err
+    assert not any((tmp_path / "pictures").iterdir())
+    monkeypatch.undo()
+    (tmp_path / "pictures").rmdir()
+    assert run(person, tmp_path, "--steps", "4", "--report", "2", "--resume") == 0
+
+
+@pytest.mark.parametrize("name", ["history", "random", "version"])
+def test_other_files_are_no_checkpoints(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture, name: str
+) -> None:
+    assert run(person, tmp_path, "--steps", "9", "--stop-after", "1") == 0
+    path = tmp_path / "checkpoint.pt"
+    torch.save({key: value for key, value in torch.load(path, weights_only=True).items() if key != name}, path)
+    assert run(person, tmp_path, "--steps", "9", "--resume") == 1
+    assert f"is no checkpoint: it lacks {name}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", ["8", "12"])
+def test_networks_that_do_not_fit_are_named(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture, size: str
+) -> None:
+    assert run(person, tmp_path, "--steps", "1", "--network-size", size) == 1
+    assert f"A network of {size}² pixels does not fit maps of 16²: --network-size must be one of [16]" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("option", ["--steps", "--minutes", "--report", "--stop-after", "--threads"])
+def test_lengths_are_above_zero(person: list[str], tmp_path: Path, option: str) -> None:
+    with pytest.raises(SystemExit):
+        run(person, tmp_path, option, "0")
+
+
+def spoilt(person: list[str], folder: Path, path: str, change: Callable[[dict], None]) -> list[str]:
+    """The capture of a person with something changed in one of its files."""
+    shutil.copytree(person[1], folder)
+    values = json.loads((folder / path).read_text())
+    change(values)
+    (folder / path).write_text(json.dumps(values))
+    return ["--capture", str(folder), *person[2:]]
+
+
+def test_cameras_of_another_room_are_named(person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    def move(cameras: dict) -> None:
+        for camera in cameras.values():
+            camera["T"] = [0.8, 0, 1.5]
+
+    moved = spoilt(person, tmp_path / "capture", "calibration.json", move)
+    assert run(moved, tmp_path / "out", "--steps", "1") == 1
+    message = capsys.readouterr().err
+    print(message.strip())
+    assert "of what the masks show: cameras, poses and pictures do not belong together" in message
+
+
+def test_captures_that_keep_nothing_back_are_named(
+    person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    def train_on_all(manifest: dict) -> None:
+        for frame in manifest["frames"]:
+            frame["split"] = "train"
+
+    whole = spoilt(person, tmp_path / "capture", "capture.json", train_on_all)
+    assert run(whole, tmp_path / "out", "--steps", "1") == 1
+    assert "keeps nothing to measure with" in capsys.readouterr().err
+
+
+def test_templates_of_other_joints_are_named(person: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    template = tiny_template()
+    for joint in template.meta["joints"]:
+        joint["name"] = f"Bip {joint['name']}"
+    path = save_template(tmp_path / "template.npz", template)
+    assert run([*person[:3], str(path), *person[4:]], tmp_path / "out", "--steps", "1") == 1
+    assert "No joint of the template (Bip pelvis, …) is one that" in capsys.readouterr().err
+
+
+def test_samples_have_cameras_of_one_size(tmp_path: Path) -> None:
+    template = tiny_template()
+    capture = Capture(save_capture(tmp_path / "capture", template, frames=3))
+    camera = capture.camera
+    capture.camera = lambda shot: replace(camera(shot), width=48 - 8 * shot.frame)
+    shots = [Shot(frame, "cam03") for frame in range(3)]
+    crops = [Crop(shot, np.zeros((48, 48, 4), np.uint8), camera(shot), "body") for shot in shots]
+    samples = sample_poses(capture, Stage(capture, template, torch.device("cpu")), crops)
+    assert [sample.camera.width for sample in samples] == [48]
 
 
 def test_budget_by_steps_and_by_the_clock() -> None:

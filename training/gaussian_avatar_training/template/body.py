@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def _shape_model(path: Path, parameters: Path) -> Body:
     try:
         with np.load(path, allow_pickle=False) as file:
             template, shapes, regressor, weights, tree = (np.asarray(file[name]) for name in needed)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
         raise ValueError(f"{path} is no SMPL-X model ({error}): it needs the arrays {', '.join(needed)}.") from error
     names = [name for joints in PARTS.values() for name in joints]
     betas = np.ravel(read_arrays(parameters).get("betas", np.zeros(0)))[:SHAPES]

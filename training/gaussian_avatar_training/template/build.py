@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from ..checkpoint import write_atomically
 from .packing import pack
 from .regions import ATLAS_EXPRESSION, Region, Spacings, find_regions
 from .shapes import first_covariances, scales_and_rotations
@@ -32,10 +34,10 @@ class Template:
 
     def save(self, path: Path) -> None:
         """Writes the file; what was there before stays until the new one is complete."""
-        temporary = path.with_suffix(".tmp.npz")
         meta = np.frombuffer(json.dumps(self.meta).encode(), np.uint8)
-        np.savez_compressed(temporary, **self.arrays, meta=meta)
-        temporary.replace(path)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self.arrays, meta=meta)
+        write_atomically(path, buffer.getbuffer())
 
 
 def build_template(subject: Subject, size: int, spacings: Spacings, info: dict) -> Template:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from ..body_parameters import read_arrays
+
 ARRAYS = ("rest_joints", "vertices", "normals", "uvs", "triangles", "triangle_parts", "skin_joints", "skin_weights")
 """Arrays that every subject has; `morph_deltas` may be absent."""
 
@@ -74,19 +76,19 @@ def read_subject(capture: Path) -> tuple[Subject, dict]:
         the subject, and what `capture.json` says (name, licence, notices, …)
 
     Raises:
-        ValueError: naming the file and what is wrong with it
+        ValueError, TrainingError: naming the file and what is wrong with it
     """
     path = capture / "subject.npz"
     if not path.exists():
         raise ValueError(f"{path} is missing: a capture of a real person has none. Build it from the pictures instead.")
-    with np.load(path, allow_pickle=False) as archive:
-        missing = [name for name in (*ARRAYS, "meta") if name not in archive]
-        if missing:
-            raise ValueError(f"{path} lacks {', '.join(missing)}. Capture the subject again.")
-        arrays = {name: archive[name] for name in ARRAYS}
-        meta = json.loads(bytes(archive["meta"]).decode())
-        count = len(arrays["vertices"])
-        deltas = archive["morph_deltas"] if "morph_deltas" in archive else np.zeros((0, count, 3), np.float16)
+    archive = read_arrays(path)
+    missing = [name for name in (*ARRAYS, "meta") if name not in archive]
+    if missing:
+        raise ValueError(f"{path} lacks {', '.join(missing)}. Capture the subject again.")
+    arrays = {name: archive[name] for name in ARRAYS}
+    meta = json.loads(bytes(archive["meta"]).decode())
+    count = len(arrays["vertices"])
+    deltas = archive.get("morph_deltas", np.zeros((0, count, 3), np.float16))
     for name, values in arrays.items():
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise ValueError(f"{path}: {name} holds NaN or infinity. Capture the subject again.")
