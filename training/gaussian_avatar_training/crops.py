@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .camera import Camera
 from .capture import Capture, Shot
+from .similarity import WINDOW
 from .training_error import TrainingError
 
 TILE = 16
@@ -81,8 +82,11 @@ def load_crop(capture: Capture, shot: Shot) -> Crop:
 def _window(occupied: NDArray[np.bool_], size: int) -> slice:
     inside = np.flatnonzero(occupied)
     first = max(0, inside[0] - MARGIN) // TILE * TILE
-    last = -(-(inside[-1] + 1 + MARGIN) // TILE) * TILE
-    return slice(int(first), int(min(size, last)))
+    last = min(size, -(-(inside[-1] + 1 + MARGIN) // TILE) * TILE)
+    if last - first < WINDOW:
+        # The last tile of a picture may be cut to less than similarity is measured in.
+        first = max(0, first - TILE)
+    return slice(int(first), int(last))
 
 
 def _read(path: Path, mode: str) -> NDArray[np.uint8]:

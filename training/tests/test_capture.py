@@ -15,6 +15,7 @@ from tiny import JOINTS, save_capture, save_template, tiny_poses, tiny_template
 
 from gaussian_avatar_training.capture import Capture, Shot
 from gaussian_avatar_training.crops import load_crop
+from gaussian_avatar_training.similarity import structural_similarity
 from gaussian_avatar_training.skeleton import quaternions_of_vectors
 from gaussian_avatar_training.stage import Stage
 from gaussian_avatar_training.template_file import read_template
@@ -51,6 +52,23 @@ def test_crops_hold_the_person(studio: Path) -> None:
     assert (crop.camera.width, crop.camera.height) == (width, height)
     np.testing.assert_array_equal(crop.pixels[..., :3], whole[top : top + height, left : left + width])
     assert mask[top : top + height, left : left + width].sum(dtype=int) == mask.sum(dtype=int) > 0
+
+
+def test_crops_are_large_enough_to_be_compared(studio: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "narrow"
+    shutil.copytree(studio, folder)
+    # Of 73 columns the last tile has nine, and only the last pixel is hers.
+    mask = np.zeros((48, 73), np.uint8)
+    mask[20:30, -1] = 255
+    rewrite("calibration.json", lambda cameras: cameras["cam00"].update(imgSize=[73, 48]))(folder)
+    for frame in range(3):
+        Image.fromarray(np.zeros((48, 73, 3), np.uint8)).save(folder / f"images/cam00/{frame:08}.png")
+        Image.fromarray(mask).save(folder / f"masks/cam00/{frame:08}.png")
+    capture, shot = Capture(folder), Shot(0, "cam00")
+    crop = load_crop(capture, shot)
+    left = int(capture.camera(shot).K[0, 2] - crop.camera.K[0, 2])
+    assert (left, crop.pixels.shape[1]) == (48, 25)
+    structural_similarity(crop.truth(torch.device("cpu")), crop.truth(torch.device("cpu")))
 
 
 def test_capture_of_real_cameras(tmp_path: Path) -> None:
