@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,11 @@ class Template:
         """How its joints move each other."""
         parents = [int(joint["parent"]) for joint in self.meta["joints"]]
         return Skeleton(self.arrays["rest_joints"].astype(np.float64), parents)
+
+    @property
+    def digest(self) -> str:
+        """Tells this template from others of the same size."""
+        return hashlib.sha256(b"".join(self.arrays[name].tobytes() for name in sorted(self.arrays))).hexdigest()
 
     def of_layers(self, word: str) -> NDArray[np.bool_]:
         """[N] whether the name of a texel's layer has a word in it."""

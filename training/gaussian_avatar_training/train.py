@@ -64,6 +64,8 @@ def run(options: argparse.Namespace) -> Trainer:
         torch.set_num_threads(options.threads)
     capture, template = Capture(options.capture), read_template(options.template)
     device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    # Variances in SSIM are differences of all but equal numbers: ten bits of them are noise.
+    torch.backends.cudnn.allow_tf32 = False
     settings = Settings(
         seed=options.seed,
         network=None if options.static else NetworkShape(size=options.network_size),

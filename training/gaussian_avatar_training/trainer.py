@@ -61,6 +61,7 @@ class Trainer:
         if not crops:
             raise TrainingError("There are no pictures to train with: every camera or every frame is held out.")
         self.settings, self.budget, self.stage = settings, budget, stage
+        self.template = template.digest
         self.random = torch.Generator().manual_seed(settings.seed)
         self.model = AvatarModel(template, settings.network, self.random).to(device)
         self.objective = Objective(template, settings.weights, settings.target_weights).to(device)
@@ -114,6 +115,7 @@ class Trainer:
         return {
             "version": 1,
             "settings": self.settings.plain(),
+            "template": self.template,
             "steps": self.steps_done,
             "seconds": self.seconds,
             "model": self.model.state_dict(),
@@ -134,12 +136,14 @@ class Trainer:
                 f"The training that was begun has other settings ({', '.join(different) or 'version'}): "
                 "go on with the same, or begin anew in another folder."
             )
+        if state.get("template") != self.template:
+            raise TrainingError("The training that was begun is of another template: go on with the same.")
         try:
             self.model.load_state_dict(state["model"])
             for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
                 optimizer.load_state_dict(saved)
         except (RuntimeError, ValueError, KeyError) as error:
-            raise TrainingError(f"The training that was begun is of another template ({error}).") from error
+            raise TrainingError(f"The training that was begun does not fit its settings ({error}).") from error
         self.random.set_state(state["random"])
         self.steps_done, self.seconds = state["steps"], state["seconds"]
 

@@ -92,8 +92,9 @@ def test_regularisers_cost_nothing_within_their_limits() -> None:
     assert float(losses.shape_loss(log_scales)) == pytest.approx((3 - math.log(10)) ** 2 / 2, rel=1e-5)
     assert float(losses.shape_loss(log_scales, ratio=21)) == 0
     assert float(losses.opacity_loss(torch.tensor([0.5, 0.9]), floor=0.8)) == pytest.approx(0.045)
-    offsets, spacings = torch.tensor([[0.003, 0, 0.004], [0, 0, 0]]), torch.tensor([0.005, 1])
-    assert float(losses.offset_loss(offsets, spacings)) == pytest.approx(0.5)
+    offsets, spacings = torch.tensor([[0.015, 0, 0.020], [2.9, 0, 0]]), torch.tensor([0.005, 1])
+    assert float(losses.offset_loss(offsets, spacings)) == pytest.approx(2)
+    assert float(losses.offset_loss(offsets, spacings, limit=0)) == pytest.approx((25 + 2.9**2) / 2)
     assert float(losses.residual_loss(torch.tensor([1.0, 3.0]))) == 5
     assert float(losses.mask_loss(torch.ones(2, 2), torch.zeros(2, 2))) == 1
     assert float(losses.l1_loss(torch.ones(2, 2), torch.full((2, 2), 0.75))) == 0.25
