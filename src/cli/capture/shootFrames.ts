@@ -1,5 +1,4 @@
-import { BodyLight } from "../../convert/capture/bodyLight.js";
-import { SubjectDeformer } from "../../convert/capture/subjectDeformer.js";
+import { LitSubject } from "../../convert/capture/litSubject.js";
 import { CliError } from "../cliError.js";
 import { type CaptureFolder } from "./captureFolder.js";
 import { type ICaptureSession } from "./captureSession.js";
@@ -39,21 +38,12 @@ export async function ShootFramesAsync(
         return;
     }
     const studio = await CaptureStudio.CreateAsync(subject, { size: rig.size, software });
-    const deformer = new SubjectDeformer(subject);
-    const light = new BodyLight(subject);
+    const person = new LitSubject(subject);
     const underway: Promise<void>[] = [];
     try {
         for (const [frame, cameras] of missing) {
-            const { rotations, translation, expressions } = frames[frame]!.pose;
-            deformer.deform(rotations, translation, expressions);
-            light.update(deformer.positions, deformer.normals, rotations);
-            studio.pose({
-                positions: deformer.positions,
-                normals: deformer.normals,
-                light: light.light,
-                keyDirection: light.keyDirection,
-                keyColor: light.keyColor,
-            });
+            person.pose(frames[frame]!.pose);
+            studio.pose(person);
             for (const camera of cameras) {
                 if (signal.aborted) {
                     throw new CliError(
@@ -62,7 +52,7 @@ export async function ShootFramesAsync(
                     );
                 }
                 const keepAsync = async (): Promise<void> => {
-                    const picture = await studio.shootAsync(rig.pinhole(camera, deformer.joints));
+                    const picture = await studio.shootAsync(rig.pinhole(camera, person.joints));
                     await folder.keepAsync(rig.cameras[camera]!.name, frame, picture);
                     onPicture();
                 };

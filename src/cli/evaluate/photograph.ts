@@ -1,10 +1,9 @@
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { type GaussianAvatar } from "../../avatar/gaussianAvatar.js";
-import { BodyLight } from "../../convert/capture/bodyLight.js";
 import { type ICaptureSubject } from "../../convert/capture/captureSubject.js";
+import { LitSubject } from "../../convert/capture/litSubject.js";
 import { type IPlannedPose } from "../../convert/capture/posePlan.js";
 import { SkinMatrices } from "../../convert/capture/skinMatrices.js";
-import { SubjectDeformer } from "../../convert/capture/subjectDeformer.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { type IPinhole } from "../../math/pinhole.js";
 import { type ICapturedPicture } from "../capture/capturedPicture.js";
@@ -40,26 +39,17 @@ export async function PhotographSubjectAsync(
 ): Promise<ICapturedPicture[]> {
     const studio = await CaptureStudio.CreateAsync(subject, { size: EvaluationSize, software });
     try {
-        const deformer = new SubjectDeformer(subject);
-        const light = new BodyLight(subject);
+        const person = new LitSubject(subject);
         const pictures: ICapturedPicture[] = [];
         let posed = -1;
         for (const { pose, camera } of shots) {
             if (pose !== posed) {
-                const { rotations, translation, expressions } = poses[pose]!;
-                deformer.deform(rotations, translation, expressions);
-                light.update(deformer.positions, deformer.normals, rotations);
-                studio.pose({
-                    positions: deformer.positions,
-                    normals: deformer.normals,
-                    light: light.light,
-                    keyDirection: light.keyDirection,
-                    keyColor: light.keyColor,
-                });
+                person.pose(poses[pose]!);
+                studio.pose(person);
                 posed = pose;
             }
             // eslint-disable-next-line no-await-in-loop -- one adapter draws one picture after the other
-            pictures.push(await studio.shootAsync(rig.pinhole(camera, deformer.joints)));
+            pictures.push(await studio.shootAsync(rig.pinhole(camera, person.joints)));
             onPicture();
         }
         return pictures;

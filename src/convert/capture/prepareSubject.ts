@@ -47,8 +47,9 @@ export function PrepareSubject(character: IRiggedCharacter, options: IPrepareSub
     // Materials of one mesh may meet in the middle of a surface; meshes do not.
     const dressed = AddSurfaceDetail(coarse, restJoints, SurfacesOf(coarse));
     const normals = NormalsOf(dressed);
-    TuckSkin({ ...dressed, normals });
-    const mesh = LeaveOutCoveredSkin(dressed, normals, WeldsOf(dressed).points);
+    const { points } = WeldsOf(dressed);
+    TuckSkin(dressed, normals, points);
+    const mesh = LeaveOutCoveredSkin(dressed, normals, points);
     const welds = WeldsOf(mesh);
     return {
         name: character.name,

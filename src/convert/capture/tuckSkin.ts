@@ -1,28 +1,19 @@
 import { TriangleTree } from "../bake/triangleTree.js";
-import { type ISubjectPart } from "./captureSubject.js";
+import { CornersOf, type IDressedMesh } from "./dressedMesh.js";
+import { DistancesToOpenSkin } from "./openSkin.js";
 import { type SubjectPartKind } from "./partKind.js";
-
-/** What of a subject {@link TuckSkin} looks at. */
-export interface IDressedMesh {
-    /** [V,3] vertices at rest, metres; those of the body are moved. */
-    readonly positions: Float32Array;
-    /** [V,3] unit normals. */
-    readonly normals: Float32Array;
-    /** [T,3] vertices of the triangles. */
-    readonly triangles: Uint32Array;
-    /** [T] part of each triangle. */
-    readonly triangleParts: Uint16Array;
-    /** [V] part of each vertex. */
-    readonly vertexParts: Uint16Array;
-    /** The parts. */
-    readonly parts: readonly Pick<ISubjectPart, "kind">[];
-}
 
 /** Metres that skin keeps from the cloth above it; less, and the two meet again once they are skinned. */
 const Clearance = 0.006;
 
 /** How far cloth may be outside skin, and inside it where skin pokes through, metres. */
 const Reach = { outside: 0.02, inside: 0.015 } as const;
+
+/**
+ * Metres of skin inside an opening of clothes over which the pressure sets in. At once, and the line where skin and cloth
+ * meet is ragged: hems are turned under, and what they are turned over looks like cloth that the skin pokes through.
+ */
+const Ease = 0.015;
 
 /** What lies under what; socks, which come with shoes, lie under trousers, boots over them. */
 const Layers: readonly { readonly under: SubjectPartKind; readonly over: readonly SubjectPartKind[] }[] = [
@@ -35,22 +26,32 @@ const Layers: readonly { readonly under: SubjectPartKind; readonly over: readonl
  * only in the pose they dress a figure in.
  *
  * @param mesh the subject; positions of its body and of socks are changed in place
+ * @param normals [V,3] unit normals
+ * @param points [V] first vertex of those at one point of a surface
  */
-export function TuckSkin(mesh: IDressedMesh): void {
-    const { positions, normals } = mesh;
+export function TuckSkin(mesh: IDressedMesh, normals: Float32Array, points: ArrayLike<number>): void {
+    const { positions } = mesh;
+    const distances = DistancesToOpenSkin(mesh, normals, points, Reach, Ease);
     for (const { under, over } of Layers) {
-        const moves = MovesOf(mesh, under, new TriangleTree(CornersOf(mesh, over)));
-        for (const [vertex, move] of moves) {
+        const moves = MovesOf(mesh, normals, under, new TriangleTree(CornersOf(mesh, over)));
+        for (const [vertex, pressed] of moves) {
+            const share = under === "body" ? SmoothStep(Math.min(1, distances[vertex]! / Ease)) : 1;
             for (let i = vertex * 3; i < vertex * 3 + 3; i++) {
-                positions[i]! -= move * normals[i]!;
+                positions[i]! -= share * pressed * normals[i]!;
             }
         }
     }
 }
 
+/** 0 … 1 with level ends. */
+function SmoothStep(x: number): number {
+    return x * x * (3 - 2 * x);
+}
+
 /** How far vertices of a kind have to go inwards; none where most of them lie over the cover. */
 function MovesOf(
-    { positions, normals, vertexParts, parts }: IDressedMesh,
+    { positions, vertexParts, parts }: IDressedMesh,
+    normals: Float32Array,
     kind: SubjectPartKind,
     cover: TriangleTree,
 ): (readonly [vertex: number, move: number])[] {
@@ -101,21 +102,4 @@ function Nearest(
         }
     }
     return far;
-}
-
-/** [T,9] corners of the triangles of some kinds of parts. */
-export function CornersOf(
-    { positions, triangles, triangleParts, parts }: Omit<IDressedMesh, "normals">,
-    kinds: readonly SubjectPartKind[],
-): Float32Array {
-    const corners: number[] = [];
-    triangleParts.forEach((part, t) => {
-        if (kinds.includes(parts[part]!.kind)) {
-            for (let k = t * 3; k < t * 3 + 3; k++) {
-                const v = triangles[k]! * 3;
-                corners.push(positions[v]!, positions[v + 1]!, positions[v + 2]!);
-            }
-        }
-    });
-    return Float32Array.from(corners);
 }
