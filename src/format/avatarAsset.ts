@@ -1,6 +1,6 @@
 import { type BodyModel, type SmplxJointName } from "./bodyModel.js";
 import { type IMapModel } from "./mapModel.js";
-import { type IMorphTarget } from "./morphTarget.js";
+import { type IFaceJointTurns, type IMorphTarget } from "./morphTarget.js";
 
 /**
  * The canonical Gaussians of an avatar: the person in the canonical T-pose, in SMPL space (right-handed, y up, facing
@@ -91,6 +91,11 @@ export interface IAvatarAsset {
     readonly antialiased?: boolean;
     /** The expression channels, in the order of their weights. */
     readonly morphTargets: readonly IMorphTarget[];
+    /**
+     * Joints that move with the face; absent: jaw and eyes where Gaussians hang on them and no channel does the same, an empty
+     * list: none.
+     */
+    readonly faceJoints?: readonly IFaceJointTurns[];
     /** Models whose Gaussians networks make, cheapest first; empty when there is nothing but the Gaussians above. */
     readonly mapModels: readonly IMapModel[];
     /** Clips that came with the avatar. */

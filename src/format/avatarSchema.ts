@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { BodyModels, SmplxJointNames } from "./bodyModel.js";
 import { MaxJoints, MaxMorphTargets, MaxNetworks } from "./limits.js";
+import { FaceJointNames } from "./morphTarget.js";
 import { Described, Index, NetworkSchema, Text, TierSchema } from "./tierSchema.js";
 
 /** Version of the extension that this library writes and reads. */
@@ -10,6 +11,11 @@ export const AvatarExtensionVersion = 1;
 export const DisplayColorSpace = "srgb_rec709_display";
 
 const LongText = v.pipe(v.string(), v.maxLength(65536));
+
+/** Largest weight of a channel: codes of statistical faces stay far below. */
+const MaxFollow = 1000;
+
+const Bounded = (most: number): v.GenericSchema<number> => v.pipe(v.number(), v.minValue(-most), v.maxValue(most));
 
 /** The root extension object: schema, type and documentation in one. */
 export const AvatarExtensionSchema = v.strictObject({
@@ -40,11 +46,36 @@ export const AvatarExtensionSchema = v.strictObject({
                 v.strictObject({
                     name: Described(Text, "Name of the channel, for example the ARKit name `jawOpen`; unique."),
                     morphTarget: Described(Index, "Index of the morph target of the primitive."),
+                    follows: Described(
+                        v.optional(v.record(Text, Bounded(MaxFollow))),
+                        "Which of ARKit's shapes move the channel, and how much of it each adds at weight 1. Absent: its name tells.",
+                    ),
+                    range: Described(
+                        v.optional(v.strictTuple([Bounded(MaxFollow), Bounded(MaxFollow)])),
+                        "Least and greatest weight that make a face. Absent: 0 and 1.",
+                    ),
                 }),
             ),
             v.maxLength(MaxMorphTargets),
         ),
         "Expression channels: one for every morph target, in the same order.",
+    ),
+    faceJoints: Described(
+        v.optional(
+            v.pipe(
+                v.array(
+                    v.strictObject({
+                        joint: Described(v.picklist(FaceJointNames), "SMPL-X name of the joint; each once."),
+                        turns: Described(
+                            v.record(Text, v.strictTuple([Bounded(Math.PI), Bounded(Math.PI), Bounded(Math.PI)])),
+                            "Rotation vectors at weight 1 of ARKit's shapes, radians, canonical space. They add up.",
+                        ),
+                    }),
+                ),
+                v.maxLength(FaceJointNames.length),
+            ),
+        ),
+        "Joints that move with the face. Absent: jaw and eyes, where Gaussians hang on them and no channel does the same.",
     ),
     colorSpace: Described(
         v.literal(DisplayColorSpace),

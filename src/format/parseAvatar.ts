@@ -1,6 +1,7 @@
 import { AccessorReader } from "./accessor.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
 import { InferBodyModel } from "./bodyModel.js";
+import { ReadFaceJoints } from "./checkFaceShapes.js";
 import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";
 import { FindAvatarPrimitive, type IAvatarLocation } from "./findAvatar.js";
@@ -74,6 +75,7 @@ export function _ReadAvatarParts(
         skeleton?.jointOfSkinEntry ?? gltf.skins[location.skin]?.joints.map((_, entry) => entry) ?? [];
     const gaussians = ReadGaussians(primitive, path, jointOfSkinEntry, reader, issues);
     const morphTargets = ReadMorphTargets(mesh, primitive, path, extension, reader, issues);
+    const faceJoints = ReadFaceJoints(extension, issues);
     const mapModels = ReadMapModels(extension, jointOfSkinEntry, reader, issues);
     const targets = {
         jointOfNode: skeleton?.jointOfNode ?? new Map<number, number>(),
@@ -94,6 +96,7 @@ export function _ReadAvatarParts(
         gaussians,
         ...(extension?.antialiased ? { antialiased: true } : {}),
         morphTargets,
+        ...(faceJoints === undefined ? {} : { faceJoints }),
         mapModels,
         animations,
         credits: {

@@ -1,6 +1,7 @@
 import { type AccessorReader } from "./accessor.js";
 import { type IMorphTarget } from "./morphTarget.js";
 import { type IAvatarExtension } from "./avatarSchema.js";
+import { CheckShapes } from "./checkFaceShapes.js";
 import { CheckName } from "./checkName.js";
 import { AvatarExtensionName } from "./extensionNames.js";
 import { type IGltfMesh, type IGltfPrimitive } from "./gltfJson.js";
@@ -52,6 +53,23 @@ function ChannelNames(
         used.add(name);
     }
     return names;
+}
+
+/** How ARKit's shapes move a channel, where the file says so. */
+function ReadResponse(
+    extension: IAvatarExtension | null,
+    index: number,
+    issues: IssueList,
+): Pick<IMorphTarget, "follows" | "range"> {
+    const path = `/extensions/${AvatarExtensionName}/expressions/${index}`;
+    const { follows, range } = extension?.expressions[index] ?? {};
+    if (range && range[0] > range[1]) {
+        issues.error("invalid-morph-target", `${path}/range`, `goes from ${range[0]} to ${range[1]}: turn it round`);
+    }
+    return {
+        ...(follows === undefined ? {} : { follows: CheckShapes(follows, `${path}/follows`, issues) }),
+        ...(range === undefined ? {} : { range }),
+    };
 }
 
 /**
@@ -111,7 +129,12 @@ export function ReadMorphTargets(
             ...(count === undefined ? {} : { count }),
         });
         if (rows !== null) {
-            result.push({ name: names[index]!, indices: rows.indices, deltas: rows.values });
+            result.push({
+                name: names[index]!,
+                indices: rows.indices,
+                deltas: rows.values,
+                ...ReadResponse(extension, index, issues),
+            });
         }
     }
     return result.length === targets.length ? result : null;

@@ -1,11 +1,13 @@
 import { ComponentType } from "./accessorElements.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
+import { type ArkitName } from "./arkitNames.js";
 import { type IAvatarNetwork } from "./mapModel.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { CheckAvatar, RefuseRow } from "./checkAvatar.js";
 import { NormalizeRotations, NormalizeWeights, SphericalHarmonicsC0 } from "./gaussianRows.js";
 import { JoinGlb } from "./glbContainer.js";
+import { type IFaceJointTurns } from "./morphTarget.js";
 import { GltfWriter, type JsonObject } from "./gltfWriter.js";
 import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
 import { ReadAvatar } from "./readAvatar.js";
@@ -94,7 +96,13 @@ function MakeExtension(
         joints: asset.joints.flatMap(({ smplx }, index) =>
             smplx === null ? [] : [{ node: index + FirstJointNode, smplx }],
         ),
-        expressions: asset.morphTargets.map(({ name }, morphTarget) => ({ name, morphTarget })),
+        expressions: asset.morphTargets.map(({ name, follows, range }, morphTarget) => ({
+            name,
+            morphTarget,
+            ...(follows === undefined ? {} : { follows: { ...follows } }),
+            ...(range === undefined ? {} : { range: [...range] as [number, number] }),
+        })),
+        ...(asset.faceJoints === undefined ? {} : { faceJoints: asset.faceJoints.map(WriteFaceJoint) }),
         colorSpace: DisplayColorSpace,
         ...(asset.antialiased ? { antialiased: true } : {}),
         tiers: [{ name: "baked" }, ...asset.mapModels.map((model) => WriteMapModel(writer, model))],
@@ -103,6 +111,11 @@ function MakeExtension(
         license: asset.credits.license,
         notices: [...asset.credits.notices],
     };
+}
+
+function WriteFaceJoint({ joint, turns }: IFaceJointTurns): NonNullable<IAvatarExtension["faceJoints"]>[number] {
+    const entries = Object.entries(turns).map(([shape, turn]) => [shape, [...turn]]);
+    return { joint, turns: Object.fromEntries(entries) as Record<ArkitName, [number, number, number]> };
 }
 
 function MakeDocument(
