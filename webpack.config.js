@@ -128,6 +128,13 @@ const sandbox = {
                     globOptions: { ignore: ["**/scripts/**"] },
                     noErrorOnMissing: true,
                 },
+                // For the camera of the scene "face", where somebody has installed it.
+                {
+                    from: "{vision_bundle.mjs,face_landmarker.task,wasm/*}",
+                    context: join(root, "node_modules/@mediapipe/tasks-vision"),
+                    to: "mediapipe",
+                    noErrorOnMissing: true,
+                },
             ],
         }),
     ],

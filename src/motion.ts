@@ -15,6 +15,23 @@ export { type SmplxJointName } from "./format/bodyModel.js";
 export { type IBvhJoint, BvhError, type BvhErrorCode, type IBvhMotion, ReadBvh } from "./animation/motion/bvh.js";
 export { CreateBvhMotion, type IBvhMotionOptions } from "./animation/motion/bvhMotion.js";
 export { BodyPointNames, type BodyPointName, BodyPoints } from "./animation/motion/bodyPoints.js";
+export { FaceError, type FaceErrorCode } from "./animation/face/faceError.js";
+export { DeclareExpressionSpace } from "./animation/face/space/declareExpressionSpace.js";
+export { DescribeExpressionSpace } from "./animation/face/space/describeExpressionSpace.js";
+export { ExpressionMapper } from "./animation/face/space/expressionMapper.js";
+export { type IExpressionSpace, type IFaceJoint } from "./animation/face/space/expressionSpace.js";
+export {
+    FitExpressionMap,
+    type IBasisComponent,
+    type IExpressionFit,
+    type IFitExpressionMapOptions,
+    type IFittedJoint,
+} from "./animation/face/space/fitExpressionMap.js";
+export { ShapeSolver } from "./animation/face/space/shapeSolver.js";
+export { ReadArkitJson } from "./animation/face/tracks/arkitJson.js";
+export { type IFaceTrack } from "./animation/face/tracks/faceTrack.js";
+export { FaceTrackSampler } from "./animation/face/tracks/faceTrackSampler.js";
+export { ReadLiveLinkCsv } from "./animation/face/tracks/liveLinkCsv.js";
 export { type IMotion } from "./animation/motion/motion.js";
 export { MotionFileError, type MotionFileErrorCode } from "./animation/motion/motionFileError.js";
 export { type IPointFilterOptions, PointFilter } from "./animation/motion/pointFilter.js";

@@ -55,6 +55,8 @@ export {
     type IDescribedRig,
     type IEffectorOptions,
     type IFollowOptions,
+    type IExpressionOptions,
+    type IFollowMorphsOptions,
     type ILookAtOptions,
     type IRetargetClipOptions,
     type IUnfollowOptions,
@@ -79,6 +81,33 @@ export { type Effector } from "./animation/adjust/effector.js";
 export { type FootPlanter } from "./animation/adjust/footPlanter.js";
 export { type GroundAt, type IGroundPoint } from "./animation/adjust/ground.js";
 export { type IdleLife } from "./animation/adjust/idleLife.js";
+export { type FaceFollowSource, type MorphSource } from "./animation/animator/morphFace.js";
+export { FaceCalibration } from "./animation/face/compose/faceCalibration.js";
+export { FaceSamples } from "./animation/face/compose/faceSamples.js";
+export { type IExpressionLayerOptions } from "./animation/face/compose/expressionLayer.js";
+export { type FaceRegion } from "./animation/face/compose/faceRegions.js";
+export { type Expression } from "./animation/face/expression.js";
+export { FaceError, type FaceErrorCode } from "./animation/face/faceError.js";
+export { type FaceFrame } from "./animation/face/faceFrame.js";
+export { type IFaceLandmarks, MediaPipeFace } from "./animation/face/mediaPipeFace.js";
+export { type IFaceSource } from "./animation/face/faceSource.js";
+export { type FaceLife } from "./animation/face/life/faceLife.js";
+export { type IRetargetFaceOptions } from "./animation/face/retargetFace.js";
+export { type IFaceTrack } from "./animation/face/tracks/faceTrack.js";
+export { ArkitIndices, type ArkitName, ArkitNames, type FacePart } from "./animation/face/vocabulary/arkit.js";
+export {
+    type FaceFamily,
+    type FaceShapes,
+    type IFaceChannel,
+    type IFaceMapping,
+} from "./animation/face/vocabulary/faceMapping.js";
+export {
+    type IFaceMappingFile,
+    ParseFaceMapping,
+    SerializeFaceMapping,
+} from "./animation/face/vocabulary/faceMappingFile.js";
+export { type ShapeWeights } from "./animation/face/vocabulary/shapeList.js";
+export { type VisemeScheme, VisemeWeights } from "./animation/face/vocabulary/visemes.js";
 export { type IMotion } from "./animation/motion/motion.js";
 export { type RigPose } from "./animation/motion/rigPose.js";
 export { type IAvatarBody } from "./animation/pose/avatarBody.js";

@@ -154,7 +154,7 @@ export class GaussianAvatar extends Mesh {
     }
 
     /**
-     * Reads the weights of the expression channels.
+     * Reads the weights of the expression channels, and what the {@link animator} makes of them.
      *
      * @param result receives [M] weights
      * @internal
@@ -164,6 +164,7 @@ export class GaussianAvatar extends Mesh {
         for (let channel = 0; channel < result.length; channel++) {
             result[channel] = channels && channel < channels.numTargets ? channels.getTarget(channel).influence : 0;
         }
+        this._presentAnimator?._express(result);
     }
 
     /**

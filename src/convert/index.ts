@@ -29,6 +29,7 @@ export { FileOfBlob, type IRandomAccessFile } from "./checkpoint/randomAccessFil
 export { NetworkBuildError, type NetworkBuildErrorCode } from "./networks/networkBuildError.js";
 export { type NetworkPrecision } from "./networks/emitNetwork.js";
 export { ReadCharacterMotionsAsync } from "./motion/readCharacterMotions.js";
+export { ReadCharacterFacesAsync } from "./motion/readCharacterFaces.js";
 export { type IMotion } from "../animation/motion/motion.js";
 export { DecodeImageInBrowserAsync } from "./decodeImageInBrowser.js";
 export {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { it } from "@jest/globals";
+import { describe, it } from "@jest/globals";
 import { ClipSampler } from "../../src/animation/retarget/clipSampler.js";
 import { RetargetMotion } from "../../src/animation/retarget/retargetMotion.js";
 import { DescribeRig } from "../../src/animation/rig/rigProfile.js";
@@ -23,6 +23,15 @@ export function ItWithData(title: string, body: () => void | Promise<void>): voi
         it(title, body);
     } else {
         it.skip(`${title} (needs ${SharedData})`, body);
+    }
+}
+
+/** `describe` for what needs the data beside the repository; without it the title says why it is skipped. */
+export function DescribeWithData(title: string, body: () => void): void {
+    if (hasData) {
+        describe(title, body);
+    } else {
+        describe.skip(`${title} (needs ${SharedData})`, body);
     }
 }
 

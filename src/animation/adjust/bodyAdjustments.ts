@@ -3,6 +3,7 @@ import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type BodyKinematics } from "../pose/bodyKinematics.js";
 import { type BodyPose } from "../pose/bodyPose.js";
 import { ContactDetector } from "./contactDetector.js";
+import { FaceJoints } from "./faceJoints.js";
 import { FootPlanter } from "./footPlanter.js";
 import { FootPoints } from "./footPoints.js";
 import { HandReach } from "./handReach.js";
@@ -21,7 +22,8 @@ const FootJoints = (["left_ankle", "left_foot", "right_ankle", "right_foot"] as 
  * 1. idle life: breathing and shifting of weight;
  * 2. feet: contacts, the pelvis, planting, goals of feet. After this the trunk is where it stays;
  * 3. look-at: chest, neck, head, eyes;
- * 4. hands: the arms hang on the chest, so their goals come last and hold.
+ * 4. hands: the arms hang on the chest, so their goals come last and hold;
+ * 5. jaw and eyes, as the face says.
  *
  * Makes no objects while running. The same calls give the same poses.
  *
@@ -44,9 +46,11 @@ export class BodyAdjustments {
     /** Foot planting and goals of feet. */
     public readonly feet: FootPlanter;
     /** Eyes, head, neck and chest turn to a target. */
-    public readonly lookAt: LookAt;
+    public readonly lookAt = new LookAt();
     /** Goals of hands. */
     public readonly hands: HandReach;
+    /** Jaw and eyes. */
+    public readonly face = new FaceJoints();
 
     private readonly _ownFeet: FootPoints;
 
@@ -54,7 +58,6 @@ export class BodyAdjustments {
     public constructor(body: IAvatarBody) {
         this.idle = new IdleLife(body);
         this.feet = new FootPlanter(body);
-        this.lookAt = new LookAt(body);
         this.hands = new HandReach(body);
         this._ownFeet = new FootPoints(
             body.legLength,
@@ -64,7 +67,13 @@ export class BodyAdjustments {
 
     /** Whether any part does something: if not, poses need not come here. */
     public get isActive(): boolean {
-        return this.idle.isActive || this.feet.isActive || this.lookAt.isActive || this.hands.isActive;
+        return (
+            this.idle.isActive ||
+            this.feet.isActive ||
+            this.lookAt.isActive ||
+            this.hands.isActive ||
+            this.face.isActive
+        );
     }
 
     /** Forgets the motion so far: call where time jumps (a seek, another clip without a cross-fade). */
@@ -122,6 +131,7 @@ export class BodyAdjustments {
         this.feet.apply(pose, kinematics, contacts, dt);
         this.lookAt.apply(pose, kinematics, dt);
         this.hands.apply(pose, kinematics);
+        this.face.apply(pose, kinematics);
     }
 
     private _feetOf({ positions }: BodyKinematics): FootPoints {

@@ -1,11 +1,11 @@
 import { SmplxJointNames, SmplxJointParents, type SmplxJointName } from "../../format/bodyModel.js";
 import { InverseMultiplyPacked, MultiplyPacked, RotatePacked, SlerpPacked } from "../../math/packedQuaternion.js";
 import { FromRotationVectorPacked, ToRotationVectorPacked } from "../../math/packedRotation.js";
-import { type IAvatarBody } from "../pose/avatarBody.js";
 import { type BodyKinematics } from "../pose/bodyKinematics.js";
 import { type BodyPose } from "../pose/bodyPose.js";
 import { LongestStep } from "./contactDetector.js";
 import { Damped } from "./damped.js";
+import { GazeTurn } from "./gazeTurn.js";
 
 const Degrees = Math.PI / 180;
 /** The head turns at most this far from straight ahead of the trunk; eyes this much further. */
@@ -44,8 +44,13 @@ export class LookAt {
     public weight = 0;
     /** What is looked at, avatar space, metres. */
     public readonly target = new Float64Array(3);
+    /** [4] yaw (to the person's left) and pitch (up) of the left eye, then of the right, in the head, radians. */
+    public readonly eyes = new Float64Array(4);
+    /** How much of the eyes is the target's now: 0 none, 1 all. */
+    public eyeShare = 0;
+    /** How far the head still has to turn, radians. */
+    public wayLeft = 0;
 
-    private readonly _hasEyes: boolean;
     private readonly _yaw = new Damped(HeadFrequency);
     private readonly _pitch = new Damped(HeadFrequency);
     private readonly _eyeYaw = [new Damped(EyeFrequency), new Damped(EyeFrequency)] as const;
@@ -62,11 +67,6 @@ export class LookAt {
     private _lastYaw = 0;
     private _isMoving = false;
 
-    /** @param body the body that looks */
-    public constructor(body: IAvatarBody) {
-        this._hasEyes = Eyes.every((eye) => body.jointIndices[eye]! >= 0);
-    }
-
     /** Whether the pose is changed: also while the gaze still returns. */
     public get isActive(): boolean {
         return this.weight > 0 || this._isMoving;
@@ -81,6 +81,9 @@ export class LookAt {
             this._eyePitch[eye]!.reset();
             this._eyeShare[eye]!.reset();
         }
+        this.eyes.fill(0);
+        this.eyeShare = 0;
+        this.wayLeft = 0;
         this._lastYaw = 0;
         this._isMoving = false;
     }
@@ -101,9 +104,7 @@ export class LookAt {
         const step = dt >= 0 && dt <= LongestStep ? dt : 1;
         this._advanceHead(kinematics, weight, step);
         this._turnHead(pose, kinematics);
-        if (this._hasEyes) {
-            this._turnEyes(pose, kinematics, weight, step);
-        }
+        this._turnEyes(pose, kinematics, weight, step);
         kinematics.update(pose, Chest);
         if (weight === 0 && this._isAtRest()) {
             this.reset();
@@ -128,15 +129,18 @@ export class LookAt {
         const headYaw = Clamp(yaw, HeadYaw);
         const headPitch = Clamp(this._angles[1]!, HeadPitch);
         this._isMoving = true;
-        this._yaw.advance(weight * (headYaw - this._posed[0]!), dt);
-        this._pitch.advance(weight * (headPitch - this._posed[1]!), dt);
+        const goalYaw = weight * (headYaw - this._posed[0]!);
+        const goalPitch = weight * (headPitch - this._posed[1]!);
+        this.wayLeft = Math.max(Math.abs(goalYaw - this._yaw.value), Math.abs(goalPitch - this._pitch.value));
+        this._yaw.advance(goalYaw, dt);
+        this._pitch.advance(goalPitch, dt);
     }
 
     /** Turns chest, neck and head by their shares of the turn, all about the same axis in the trunk. */
     private _turnHead(pose: BodyPose, { rotations }: BodyKinematics): void {
         // From where the pose looks to where the gaze goes: R(yaw + Δ, pitch + Δ) · R(yaw, pitch)⁻¹ in the trunk.
-        SetGaze(this._posed[0]!, this._posed[1]!, this._inverse);
-        SetGaze(this._posed[0]! + this._yaw.value, this._posed[1]! + this._pitch.value, this._turn);
+        GazeTurn(this._posed[0]!, this._posed[1]!, this._inverse);
+        GazeTurn(this._posed[0]! + this._yaw.value, this._posed[1]! + this._pitch.value, this._turn);
         Conjugate(this._inverse);
         MultiplyPacked(this._turn, 0, this._inverse, 0, this._turn, 0);
         MultiplyPacked(rotations, Trunk * 4, this._turn, 0, this._turn, 0);
@@ -184,8 +188,11 @@ export class LookAt {
             this._eyePitch[side]!.advance(weight * Clamp(this._angles[1]!, EyeAngle), dt);
             this._eyeShare[side]!.advance(weight, dt);
             const share = this._eyeShare[side]!.value;
+            this.eyes[2 * side] = this._eyeYaw[side]!.value;
+            this.eyes[2 * side + 1] = this._eyePitch[side]!.value;
+            this.eyeShare = Math.min(1, Math.max(0, share));
             if (share > 0) {
-                SetGaze(this._eyeYaw[side]!.value, this._eyePitch[side]!.value, this._turn);
+                GazeTurn(this._eyeYaw[side]!.value, this._eyePitch[side]!.value, this._turn);
                 // What the pose does with the eyes gives way to the target, as it does not know where that is.
                 SlerpPacked(pose.rotations, eye * 4, RestEye, 0, Math.min(1, share), this._share, 0);
                 MultiplyPacked(this._turn, 0, this._share, 0, pose.rotations, eye * 4);
@@ -224,18 +231,6 @@ export class LookAt {
 
 function Clamp(value: number, most: number): number {
     return Math.min(most, Math.max(-most, value));
-}
-
-/** result = rotation that looks along yaw (to the left) and pitch (up). */
-function SetGaze(yaw: number, pitch: number, result: Float64Array): void {
-    const cy = Math.cos(yaw / 2);
-    const sy = Math.sin(yaw / 2);
-    const cp = Math.cos(pitch / 2);
-    const sp = -Math.sin(pitch / 2);
-    result[0] = cy * sp;
-    result[1] = sy * cp;
-    result[2] = -sy * sp;
-    result[3] = cy * cp;
 }
 
 function Conjugate(q: Float64Array): void {

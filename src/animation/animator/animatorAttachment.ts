@@ -1,8 +1,10 @@
 import { type IAvatarBody } from "../pose/avatarBody.js";
 import { BodyOfAsset } from "../pose/bodyOfAsset.js";
+import { CarriesGaussians, DescribeExpressionSpace } from "../face/space/describeExpressionSpace.js";
 import { AnimationLayers } from "./animationLayers.js";
 import { AnimatorSchedule, type IScheduled } from "./animatorSchedule.js";
 import { type IAnimatorSettings } from "./animatorSettings.js";
+import { FaceDriver } from "./faceDriver.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { PoseDriver } from "./poseDriver.js";
 import { AnimatorError, type RigTarget } from "./rigNodes.js";
@@ -16,6 +18,8 @@ export class AnimatorAttachment implements IScheduled {
     public readonly body: IAvatarBody;
     /** What follows and adjusts. */
     public readonly driver: PoseDriver;
+    /** What moves the face. */
+    public readonly face: FaceDriver;
     /** What plays clips. */
     public readonly layers: AnimationLayers;
 
@@ -33,6 +37,16 @@ export class AnimatorAttachment implements IScheduled {
         this.avatar = avatar;
         this.body = BodyOfAsset(avatar.asset);
         this.driver = new PoseDriver(avatar, this.body);
+        const { lookAt, face } = this.driver.adjustments;
+        this.face = new FaceDriver(
+            {
+                space: DescribeExpressionSpace(avatar.asset),
+                eyesAreJoints: CarriesGaussians(avatar.asset, "left_eye"),
+                channels: () => avatar.morphTargetManager,
+            },
+            lookAt,
+            face,
+        );
         this.layers = new AnimationLayers(this.driver.joints.nodes, () => {
             this.driver.restore();
         });
@@ -53,11 +67,19 @@ export class AnimatorAttachment implements IScheduled {
     }
 
     /** Adjustments and what plays, as they are now. */
-    public get settings(): Pick<IAnimatorSettings, "idle" | "feet" | "playing"> {
+    public get settings(): Pick<IAnimatorSettings, "idle" | "feet" | "life" | "playing"> {
         const { idle, feet } = this.driver.adjustments;
+        const { life } = this.face;
         return {
             idle: { weight: idle.weight, breathing: idle.breathing, sway: idle.sway, seed: idle.seed },
             feet: { weight: feet.weight },
+            life: {
+                weight: life.weight,
+                blinking: life.blinking,
+                saccades: life.saccades,
+                micro: life.micro,
+                seed: life.seed,
+            },
             playing: this.layers.playing.map(({ group, options }) => ({ ...options, group: group.name })),
         };
     }
@@ -68,9 +90,15 @@ export class AnimatorAttachment implements IScheduled {
      * @param settings the settings
      * @returns what could not be taken over: names of clips, and why
      */
-    public applySettings({ idle, feet, playing = [] }: IAnimatorSettings): (readonly [clip: string, reason: string])[] {
+    public applySettings({
+        idle,
+        feet,
+        life,
+        playing = [],
+    }: IAnimatorSettings): (readonly [clip: string, reason: string])[] {
         Object.assign(this.driver.adjustments.idle, idle);
         Object.assign(this.driver.adjustments.feet, feet);
+        Object.assign(this.face.life, life);
         const refused: (readonly [clip: string, reason: string])[] = [];
         for (const { group: name, ...options } of playing) {
             const group = this.avatar.animationGroups.find((candidate) => candidate.name === name);

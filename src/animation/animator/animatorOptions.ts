@@ -1,4 +1,8 @@
 import { type AssetContainer } from "@babylonjs/core/assetContainer.js";
+import { type FaceShapes } from "../face/vocabulary/faceMapping.js";
+import { type IExpressionLayerOptions } from "../face/compose/expressionLayer.js";
+import { type FaceCalibration } from "../face/compose/faceCalibration.js";
+import { type FacePart } from "../face/vocabulary/arkit.js";
 import { type IPoseSource } from "../pose/poseSource.js";
 import { type IRetargetMotionOptions } from "../retarget/retargetMotion.js";
 import { type IRetargetOptions } from "../retarget/retargetOptions.js";
@@ -34,6 +38,26 @@ export interface IFollowOptions extends IRetargetOptions {
     readonly joints?: RigJointNames;
     /** Seconds until the avatar follows completely, from the pose that it is in (default: 0.25). */
     readonly fade?: number;
+}
+
+/** How a face is followed. */
+export interface IFollowMorphsOptions {
+    /** What targets mean, by name, where it is known better: an ARKit shape, shapes with weights, or null for nothing. */
+    readonly shapes?: Readonly<Record<string, FaceShapes>>;
+    /** Seconds until the face follows completely (default: 0.25). */
+    readonly fade?: number;
+    /** Share of each part of the face that is followed, 0..1; parts that are left out: all of it. */
+    readonly parts?: Readonly<Partial<Record<FacePart, number>>>;
+    /** Whether the tremble of a camera's face is taken out, lips still meet (default: false). */
+    readonly smooth?: boolean;
+    /** The person in front of the camera: what is neutral for this one, and the most. */
+    readonly calibration?: FaceCalibration;
+}
+
+/** How an expression joins what the face does. */
+export interface IExpressionOptions extends IExpressionLayerOptions {
+    /** Name of the expression: of each name there is one, later names lie above earlier ones (default: `"expression"`). */
+    readonly name?: string;
 }
 
 /** How something is looked at. */

@@ -20,6 +20,8 @@ export interface IAnimatorSettings {
     readonly idle?: Readonly<Partial<Record<"weight" | "breathing" | "sway" | "seed", number>>>;
     /** Planting of feet. */
     readonly feet?: Readonly<Partial<Record<"weight", number>>>;
+    /** Blinks, jumps of the eyes and small stirrings of the face. */
+    readonly life?: Readonly<Partial<Record<"weight" | "blinking" | "saccades" | "micro" | "seed", number>>>;
     /** Clips that play, lowest layer first. */
     readonly playing?: readonly ISavedVoice[];
 }
@@ -30,12 +32,13 @@ export interface IAnimatorSettings {
  * @param parsed JSON data of any origin
  */
 export function ReadAnimatorSettings(parsed: unknown): IAnimatorSettings {
-    const { rigs, idle, feet, playing } = Fields(parsed);
+    const { rigs, idle, feet, life, playing } = Fields(parsed);
     return {
         customType: AnimatorClassName,
         rigs: Object.fromEntries(Object.entries(Fields(rigs)).filter(IsCorrection)),
         idle: Numbers(idle, ["weight", "breathing", "sway", "seed"]),
         feet: Numbers(feet, ["weight"]),
+        life: Numbers(life, ["weight", "blinking", "saccades", "micro", "seed"]),
         playing: Array.isArray(playing) ? playing.filter(IsSavedVoice) : [],
     };
 }

@@ -7,6 +7,12 @@ import { AdjustWhileBaking } from "../adjust/adjustWhileBaking.js";
 import { BodyAdjustments } from "../adjust/bodyAdjustments.js";
 import { type FootPlanter } from "../adjust/footPlanter.js";
 import { type IdleLife } from "../adjust/idleLife.js";
+import { type Expression, ShapesOfExpression } from "../face/expression.js";
+import { type IFaceSource } from "../face/faceSource.js";
+import { type FaceLife } from "../face/life/faceLife.js";
+import { type IRetargetFaceOptions, RetargetFace } from "../face/retargetFace.js";
+import { type IFaceTrack } from "../face/tracks/faceTrack.js";
+import { type FaceShapes, type IFaceMapping } from "../face/vocabulary/faceMapping.js";
 import { type IMotion } from "../motion/motion.js";
 import { BodyPose } from "../pose/bodyPose.js";
 import { type IPoseSource } from "../pose/poseSource.js";
@@ -17,6 +23,8 @@ import {
     type FollowSource,
     type IDescribedRig,
     type IEffectorOptions,
+    type IExpressionOptions,
+    type IFollowMorphsOptions,
     type IFollowOptions,
     type ILookAtOptions,
     type IRetargetClipOptions,
@@ -29,6 +37,8 @@ import { ClipToGroup } from "./clipToGroup.js";
 import { DescribedRigs, IsGroup } from "./describedRigs.js";
 import { Follower } from "./follower.js";
 import { FollowRig, IsSameRequest } from "./followRig.js";
+import { type FaceFollowSource, MorphFace, type MorphSource } from "./morphFace.js";
+import { FaceOfGroup } from "./groupFace.js";
 import { GroupMotion } from "./groupMotion.js";
 import { type IPosableAvatar } from "./posableAvatar.js";
 import { CheckNumber, DefaultFade, type IPlayOptions } from "./playOptions.js";
@@ -146,6 +156,11 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         return this._attached().driver.adjustments.feet;
     }
 
+    /** Blinks, eyes that jump about, small stirrings of the face; off until `life.weight` is raised. */
+    public get life(): FaceLife {
+        return this._attached().face.life;
+    }
+
     /** Whether a rig is followed. */
     public get isFollowing(): boolean {
         return (this._attachment?.driver.follower ?? null) !== null;
@@ -174,8 +189,35 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         const group = ClipToGroup(
             clip,
             (joint) => driver.joints.nodes[joints.indexOf(joint)] ?? null,
+            avatar.morphTargetManager,
             avatar.getScene(),
         );
+        avatar._ownClip(group);
+        return group;
+    }
+
+    /**
+     * Makes a clip of the avatar's expression channels from a recorded face, whatever its channels are called.
+     *
+     * @param source an animation group that moves morph targets (it need not play), or a recording read from a file
+     * @param options what is known better of the names
+     * @returns an animation group on the avatar's morph targets. The avatar keeps it in `animationGroups`, copies it when it is
+     * cloned, and disposes it.
+     * @throws AnimatorError `no-face` when the group moves no morph target
+     * @throws FaceError `face-unknown-shape` when no name is known
+     *
+     * @example
+     * ```ts
+     * const smile = avatar.animator.retargetFace(hero.animationGroups[1]);
+     * avatar.animator.play(smile, { layer: 1 });
+     * ```
+     */
+    public retargetFace(source: AnimationGroup | IFaceTrack, options: IRetargetFaceOptions = {}): AnimationGroup {
+        const { avatar, face } = this._attached();
+        const track = "targetedAnimations" in source ? FaceOfGroup(source) : source;
+        this._warn(track.name, track.warnings);
+        const clip = RetargetFace(track, face.space, options);
+        const group = ClipToGroup(clip, () => null, avatar.morphTargetManager, avatar.getScene());
         avatar._ownClip(group);
         return group;
     }
@@ -255,6 +297,75 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     }
 
     /**
+     * Follows a face, every frame, until told otherwise: morph targets of any naming scheme (ARKit, visemes, VRM, FACS, …)
+     * of a character, or whatever else says what a face does. It covers the face that clips make.
+     *
+     * @param source a morph target manager, a mesh or a node above some, an asset container, or a source of faces
+     * @param options what targets mean, and how long the face takes to join in
+     * @throws AnimatorError `no-face` when there are no morph targets, or none whose name is known
+     * @throws FaceError `face-unknown-shape` for `shapes` that do not exist
+     *
+     * @example
+     * ```ts
+     * avatar.animator.followMorphs(face.morphTargetManager, { shapes: { Smirk: "mouthSmileLeft" } });
+     * ```
+     */
+    public followMorphs(source: FaceFollowSource, options: IFollowMorphsOptions = {}): void {
+        const { avatar, face } = this._attached();
+        const { shapes = {}, fade = DefaultFade, smooth = false, calibration = null, parts = {} } = options;
+        CheckNumber("fade", fade, 0);
+        const followed = IsFaceSource(source) ? source : new MorphFace(source, avatar.getScene(), shapes);
+        if (followed instanceof MorphFace) {
+            this._warn(followed.name, followed.mapping.warnings);
+        }
+        face.composer.followParts(parts);
+        face.followed.follow(followed, { fade, smooth, calibration });
+    }
+
+    /**
+     * Stops following a face: what clips make of it shows again.
+     *
+     * @param options how long that takes
+     */
+    public unfollowMorphs(options: IUnfollowOptions = {}): void {
+        CheckNumber("fade", options.fade, 0);
+        this._attachment?.face.followed.leave(options.fade ?? DefaultFade);
+    }
+
+    /**
+     * Lays an expression over what the face does otherwise, in place of the one of the same name.
+     *
+     * @param expression weights by name, in any scheme that is known: `{ jawOpen: 0.4 }`, `{ happy: 1 }`, `{ viseme_PP: 1 }`;
+     * null for none
+     * @param options how it joins the face: `mode`, `weight`, `parts`, `overrides`, `fade`; its `name`
+     * @throws FaceError `face-unknown-shape` when a name means nothing
+     *
+     * @example
+     * ```ts
+     * avatar.animator.setExpression({ happy: 0.7 });
+     * avatar.animator.setExpression({ blink: 1 }, { name: "wink", mode: "override", fade: 0.1 });
+     * ```
+     */
+    public setExpression(expression: Expression | null, options: IExpressionOptions = {}): void {
+        const { name = "expression", fade, weight } = options;
+        CheckNumber("fade", fade, 0);
+        CheckNumber("weight", weight, 0, 1);
+        this._attached().face.composer.setLayer(name, expression && ShapesOfExpression(expression), options);
+    }
+
+    /**
+     * Which of the 52 shapes the morph targets of a character are. Look at it; correct it with the option `shapes` of
+     * {@link followMorphs}.
+     *
+     * @param source the morph targets
+     * @param shapes what targets mean, where it is known better
+     * @throws AnimatorError `no-face` when there are no morph targets, or none whose name is known
+     */
+    public describeFace(source: MorphSource, shapes?: Readonly<Record<string, FaceShapes>>): IFaceMapping {
+        return new MorphFace(source, this._attached().avatar.getScene(), shapes).mapping;
+    }
+
+    /**
      * What is made of a rig: which bone plays which joint, how sure that is, how the rig rests. Look at it; correct it with
      * the option `joints` of {@link retarget} and {@link follow}; store it with `SerializeRigProfile`.
      *
@@ -331,6 +442,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * @param seconds time since the last call; 0 in a pause, as is what is no number
      */
     public update(seconds: number): void {
+        this._updateFace(Number.isFinite(seconds) ? seconds : 0);
         const driver = this._attachment?.driver;
         if (driver && !driver.update(Number.isFinite(seconds) ? seconds : 0)) {
             const { name } = driver.follower!.source;
@@ -338,6 +450,29 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
             this._followed = null;
             this._warn(name, ["What was followed is gone: the avatar keeps its last pose."]);
             this.onFollowLostObservable.notifyObservers(name);
+        }
+    }
+
+    /** Ahead of the pose: jaw and eyes are turned with it. */
+    private _updateFace(seconds: number): void {
+        const face = this._attachment?.face;
+        const name = face?.followed.source?.name ?? "";
+        if (face && !face.update(seconds)) {
+            this._warn(name, ["The face that was followed is gone."]);
+            this.onFollowLostObservable.notifyObservers(name);
+        }
+    }
+
+    /**
+     * Puts the face of this frame in place of the weights of the expression channels, where the two differ.
+     *
+     * @param weights [D] weights of the channels
+     * @internal
+     */
+    public _express(weights: Float32Array): void {
+        const face = this._attachment?.face;
+        if (face?.isActive && face.weights.length === weights.length) {
+            weights.set(face.weights);
         }
     }
 
@@ -380,6 +515,10 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         const rigs = { ...this.rigs };
         return { ...settings, rigs, ...this._attachment?.settings };
     }
+}
+
+function IsFaceSource(source: FaceFollowSource): source is IFaceSource {
+    return "readFace" in source;
 }
 
 function IsPoseSource(source: FollowSource): source is IPoseSource {

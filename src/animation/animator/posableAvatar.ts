@@ -1,5 +1,6 @@
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { type MorphTargetManager } from "@babylonjs/core/Morph/morphTargetManager.js";
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { type SmplxJointName } from "../../format/bodyModel.js";
 
@@ -7,6 +8,9 @@ import { type SmplxJointName } from "../../format/bodyModel.js";
 export interface IPosableAvatar extends TransformNode {
     /** The avatar's data: joints at rest, and the Gaussians that soles are measured from. */
     readonly asset: IAvatarAsset;
+
+    /** The expression channels, in the order of the asset's morph targets. */
+    readonly morphTargetManager: MorphTargetManager | null;
 
     /** Clips on the avatar's joints. */
     readonly animationGroups: readonly AnimationGroup[];

@@ -8,7 +8,14 @@ import { AvatarError } from "../../diagnostics/avatarError.js";
 
 /** Failure codes of the animator. */
 export type AnimatorErrorCode =
-    "no-rig" | "no-keys" | "not-attached" | "disposed-source" | "unknown-mask" | "unknown-joint" | "invalid-option";
+    | "no-rig"
+    | "no-face"
+    | "no-keys"
+    | "not-attached"
+    | "disposed-source"
+    | "unknown-mask"
+    | "unknown-joint"
+    | "invalid-option";
 
 /** What the animator cannot do with what it was given. */
 export class AnimatorError extends AvatarError<AnimatorErrorCode> {}

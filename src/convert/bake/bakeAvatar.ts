@@ -133,6 +133,8 @@ export async function BakeAvatarAsync(
         joints: AvatarJoints(figure.joints),
         inverseBindMatrices: InverseBindMatrices(figure.joints),
         gaussians,
+        // The surface is covered by the splats themselves, so that nothing must widen them: edges are sharper by a decibel.
+        antialiased: true,
         morphTargets,
         mapModels: [],
         animations: animations.filter((clip) => clip.tracks.length > 0),

@@ -8,6 +8,7 @@ import { ReadHumanoid } from "../bake/readHumanoid.js";
 import { type ICharacterChannel } from "../bake/riggedCharacter.js";
 import { CharacterMotion } from "./characterMotion.js";
 import { FindCharacterRest } from "./characterRest.js";
+import { WithoutMeshes } from "./withoutMeshes.js";
 
 /**
  * Reads the clips of a glTF, VRM or VRM Animation file as motions. Meshes, materials and pictures are not looked at; a
@@ -64,29 +65,6 @@ export async function ReadCharacterMotionsAsync(
 
 function NodesWithMesh({ json }: JSONDocument): number[] {
     return Array.isArray(json.nodes) ? json.nodes.flatMap((node, i) => (node?.mesh === undefined ? [] : [i])) : [];
-}
-
-/** The same document without what shows: however its meshes and pictures are packed does not matter. */
-function WithoutMeshes({ json, resources }: JSONDocument): JSONDocument {
-    const {
-        meshes: _meshes,
-        materials: _materials,
-        textures: _textures,
-        images: _images,
-        samplers: _samplers,
-        ...rest
-    } = json;
-    const shown = /draco|texture|materials|webp|avif|basisu/i;
-    const extensions = (names: string[] | undefined): string[] => (names ?? []).filter((used) => !shown.test(used));
-    return {
-        json: {
-            ...rest,
-            ...(Array.isArray(json.nodes) ? { nodes: json.nodes.map((node) => ({ ...node, mesh: undefined })) } : {}),
-            extensionsUsed: extensions(json.extensionsUsed),
-            extensionsRequired: extensions(json.extensionsRequired),
-        } as JSONDocument["json"],
-        resources,
-    };
 }
 
 /** Numbers of a value; weights are not read. */

@@ -5,12 +5,16 @@ import { Matrix, Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.j
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { type Scene } from "@babylonjs/core/scene.js";
 import { GaussianAvatar } from "../../../../src/avatar/gaussianAvatar.js";
+import { type IAvatarAsset } from "../../../../src/format/avatarAsset.js";
 import { type SmplxJointName } from "../../../../src/format/bodyModel.js";
 import { MakeSampleAvatar } from "../../../support/avatarSamples.js";
 
 /** An avatar as the loader leaves it (avatar → `__root__` → joints), in a scene without a GPU, where it is posed but not drawn. */
-export function AvatarInScene(scene: Scene, joints = 55): GaussianAvatar {
-    const asset = MakeSampleAvatar({ gaussians: 60, joints });
+export function AvatarInScene(
+    scene: Scene,
+    joints = 55,
+    asset: IAvatarAsset = MakeSampleAvatar({ gaussians: 60, joints }),
+): GaussianAvatar {
     const avatar = new GaussianAvatar("ada", asset, scene);
     const root = new TransformNode("__root__", scene);
     root.parent = avatar;
