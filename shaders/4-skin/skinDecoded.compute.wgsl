@@ -5,7 +5,7 @@
 #include <skinning>
 
 // Moves Gaussians that networks made into the world, one thread a Gaussian: M = Σ wⱼ Aⱼ over K joints, μ' = M (μ + Σ vₖ δₖ), and
-// either Σ' = M₃ Σ M₃ᵀ or the rule of the published body method, see `quaternionCovariance`.
+// either Σ' = F Σ Fᵀ with F = M₃ (1 + Σ vₖ Gₖ), or the rule of the published body method, see `quaternionCovariance`.
 
 // A joint's share in a Gaussian. Word by word: src/pipeline/3-gaussians/mapModelLayout.ts.
 struct Influence {
@@ -80,7 +80,8 @@ fn matrixQuaternion(m: mat3x3f) -> vec4f {
 }
 
 // Checkpoints of the published body method were trained with this: M₃ R becomes a quaternion, which is too short where M
-// blends rotations, and goes as it is into the polynomial for unit quaternions. The world of the avatar is no part of it.
+// blends rotations, and goes as it is into the polynomial for unit quaternions. The world of the avatar is no part of it;
+// expressions only move its mean.
 fn quaternionCovariance(linear: mat3x3f, gaussian: DecodedGaussian) -> mat3x3f {
     let world = worldPart();
     let turned = matrixQuaternion(inverse3(world) * linear * rotationMatrix(gaussian.rotation));
@@ -106,12 +107,13 @@ fn main(
     let gaussian = decoded[index];
     let affine = blendInfluences(index);
     let linear = linearPart(affine);
-    let position = vec4f(gaussian.position + morphOffset(index), 1.0);
+    let morph = morphOf(index);
+    let position = vec4f(gaussian.position + morph.offset, 1.0);
     var covariance: mat3x3f;
     if settings.skinsQuaternions != 0u {
         covariance = quaternionCovariance(linear, gaussian);
     } else {
-        covariance = spread(linear * rotationMatrix(gaussian.rotation), gaussian.scale);
+        covariance = spread(linear * morph.linear * rotationMatrix(gaussian.rotation), gaussian.scale);
     }
 
     var result: PosedGaussian;

@@ -4,8 +4,8 @@
 #include <skinning>
 
 // Moves canonical Gaussians into the world, one thread a Gaussian:
-//   M = Σ wⱼ Aⱼ    μ' = M (μ + Σ vₖ δₖ)    Σ' = M₃ Σ M₃ᵀ
-// with the joint matrices A, skinning weights w, expression weights v and offsets δ.
+//   M = Σ wⱼ Aⱼ    μ' = M (μ + Σ vₖ δₖ)    Σ' = F Σ Fᵀ with F = M₃ (1 + Σ vₖ Gₖ)
+// with the joint matrices A, skinning weights w, expression weights v, offsets δ and their gradients G.
 
 @group(0) @binding(0) var<storage, read> state: InstanceState;
 @group(0) @binding(1) var<storage, read> gaussians: array<CanonicalGaussian>;
@@ -37,9 +37,10 @@ fn main(
     }
     let gaussian = gaussians[index];
     let affine = blendJoints(gaussian.joints, gaussian.weights);
-    let position = vec4f(gaussian.position + morphOffset(index), 1.0);
-    // The rows of the linear part as columns: the transpose of M₃.
-    let linearTransposed = mat3x3f(affine.x.xyz, affine.y.xyz, affine.z.xyz);
+    let morph = morphOf(index);
+    let position = vec4f(gaussian.position + morph.offset, 1.0);
+    // Fᵀ = (1 + G)ᵀ M₃ᵀ; the rows of M₃ stand as columns.
+    let linearTransposed = transpose(morph.linear) * mat3x3f(affine.x.xyz, affine.y.xyz, affine.z.xyz);
     let covariance = transpose(linearTransposed)
         * covarianceMatrix(gaussian.covarianceXxXyXzYy, gaussian.covarianceYzZz)
         * linearTransposed;

@@ -12,10 +12,18 @@ struct InstanceState {
     rows: array<vec4f>,
 }
 
-// How one expression channel moves one Gaussian. Word by word: src/pipeline/3-gaussians/canonicalGaussianLayout.ts.
+// How one expression channel moves one Gaussian, and the surface around it. Word by word:
+// src/pipeline/3-gaussians/canonicalGaussianLayout.ts.
 struct MorphEntry {
     delta: vec3f,
     channel: u32,
+    gradient: vec4u,
+}
+
+// What an expression does to a Gaussian: moves its mean by an offset, and short vectors around it by a matrix.
+struct Morph {
+    offset: vec3f,
+    linear: mat3x3f,
 }
 
 // Rows of a 3×4 matrix.
@@ -34,19 +42,33 @@ fn addJoint(sum: Affine, joint: u32, weight: f32) -> Affine {
     );
 }
 
-fn morphOffset(gaussian: u32) -> vec3f {
-    var sum = vec3f(0.0);
-    if state.morphTargetCount == 0u {
-        return sum;
+// Σ vₖ δₖ and 1 + Σ vₖ Gₖ over the channels that are not at rest.
+fn morphOf(gaussian: u32) -> Morph {
+    var offset = vec3f(0.0);
+    // Rows of the matrix.
+    var x = vec3f(1.0, 0.0, 0.0);
+    var y = vec3f(0.0, 1.0, 0.0);
+    var z = vec3f(0.0, 0.0, 1.0);
+    if state.morphTargetCount != 0u {
+        let firstRow = state.jointCount * 3u;
+        let end = morphOffsets[gaussian + 1u];
+        for (var entry = morphOffsets[gaussian]; entry < end; entry++) {
+            let word = morphEntries[entry].channel;
+            let channel = word & 0xffffu;
+            let weight = state.rows[firstRow + channel / 4u][channel % 4u];
+            if weight != 0.0 {
+                offset += weight * morphEntries[entry].delta;
+                let gradient = morphEntries[entry].gradient;
+                let xxXy = unpack2x16float(gradient.x);
+                let xzYx = unpack2x16float(gradient.y);
+                let yyYz = unpack2x16float(gradient.z);
+                x += weight * vec3f(xxXy, xzYx.x);
+                y += weight * vec3f(xzYx.y, yyYz);
+                z += weight * vec3f(unpack2x16float(gradient.w), unpack2x16float(word).y);
+            }
+        }
     }
-    let firstRow = state.jointCount * 3u;
-    let end = morphOffsets[gaussian + 1u];
-    for (var entry = morphOffsets[gaussian]; entry < end; entry++) {
-        let morph = morphEntries[entry];
-        let weight = state.rows[firstRow + morph.channel / 4u][morph.channel % 4u];
-        sum += weight * morph.delta;
-    }
-    return sum;
+    return Morph(offset, transpose(mat3x3f(x, y, z)));
 }
 
 // The second word of a posed colour: blue in its low half, and how the projection is to treat the Gaussian.

@@ -47,3 +47,10 @@ export function InvertRigid(a: Matrix): Matrix {
     );
     return [...rotation.map((row, index) => [...row, translation[index] ?? NaN]), [0, 0, 0, 1]];
 }
+
+/** The 3×3 matrix that does nothing. */
+export const Identity: Matrix = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+];

@@ -1,7 +1,7 @@
 import { type IMapModel } from "../../src/format/mapModel.js";
 import { CovarianceOf } from "./covariance.js";
 import { type IDecodedGaussian } from "./decodeGaussian.js";
-import { type Matrix, Apply, At, Block, Multiply, Transpose } from "./matrix.js";
+import { type Matrix, Apply, At, Block, Identity, Multiply, Transpose } from "./matrix.js";
 import { type IGaussian, type IPose } from "./skinGaussian.js";
 
 /**
@@ -11,12 +11,14 @@ import { type IGaussian, type IPose } from "./skinGaussian.js";
  * @param decoded the Gaussians
  * @param pose [J,12] skin matrices and more
  * @param world rows of the 3×4 matrix avatar → world that is in all skin matrices
+ * @param stretches what the expression does to short vectors around each Gaussian; without, it only moves the mean
  */
 export function SkinDecoded(
     model: IMapModel,
     decoded: readonly IDecodedGaussian[],
     pose: IPose,
     world: ArrayLike<number> = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0],
+    stretches: readonly Matrix[] = [],
 ): IGaussian[] {
     const { count, joints, weights } = model.influences;
     const offsets = MorphOffsets(model, pose.morphWeights);
@@ -33,7 +35,13 @@ export function SkinDecoded(
         const position = gaussian.position.map((value, axis) => value + offsets[index * 3 + axis]!);
         return {
             position: Apply(blended, [...position, 1]),
-            covariance: SkinCovariance(Block(blended, 3), gaussian, model.covariance, world),
+            covariance: SkinCovariance(
+                Block(blended, 3),
+                stretches[index] ?? Identity,
+                gaussian,
+                model.covariance,
+                world,
+            ),
             opacity: gaussian.opacity * pose.opacity,
             color: gaussian.color,
         };
@@ -42,6 +50,7 @@ export function SkinDecoded(
 
 function SkinCovariance(
     linear: Matrix,
+    stretch: Matrix,
     { rotation, scale }: IDecodedGaussian,
     rule: IMapModel["covariance"],
     world: ArrayLike<number>,
@@ -49,7 +58,8 @@ function SkinCovariance(
     const length = Math.hypot(...rotation);
     const unit = rotation.map((value) => value / length);
     if (rule === "linear") {
-        return Multiply(Multiply(linear, CovarianceOf(unit, scale)), Transpose(linear));
+        const whole = Multiply(linear, stretch);
+        return Multiply(Multiply(whole, CovarianceOf(unit, scale)), Transpose(whole));
     }
     const outer = [0, 1, 2].map((row) => [0, 1, 2].map((column) => world[row * 4 + column]!));
     // The axes of the Gaussian, a unit standard deviation each.

@@ -1,7 +1,7 @@
 import { type IGaussianCloud } from "../../src/format/avatarAsset.js";
 import { type IMorphTarget } from "../../src/format/morphTarget.js";
 import { CovarianceOf } from "./covariance.js";
-import { type Matrix, Apply, At, Block, Multiply, Transpose } from "./matrix.js";
+import { type Matrix, Apply, At, Block, Identity, Multiply, Transpose } from "./matrix.js";
 
 /** A Gaussian anywhere: mean, covariance, and what it looks like. */
 export interface IGaussian {
@@ -49,8 +49,17 @@ export interface IPose {
     readonly opacity: number;
 }
 
-/** Morphs, then skins, all Gaussians of a cloud. */
-export function SkinCloud(cloud: IGaussianCloud, morphTargets: readonly IMorphTarget[], pose: IPose): IGaussian[] {
+/**
+ * Morphs, then skins, all Gaussians of a cloud.
+ *
+ * @param stretches what the expression does to short vectors around each Gaussian; without, it only moves the mean
+ */
+export function SkinCloud(
+    cloud: IGaussianCloud,
+    morphTargets: readonly IMorphTarget[],
+    pose: IPose,
+    stretches: readonly Matrix[] = [],
+): IGaussian[] {
     const matrices: Matrix[] = [];
     for (let first = 0; first < pose.skinMatrices.length; first += 12) {
         matrices.push(
@@ -72,7 +81,9 @@ export function SkinCloud(cloud: IGaussianCloud, morphTargets: readonly IMorphTa
         });
         const position = canonical.position.map((value, axis) => value + (offsets[index * 3 + axis] ?? 0));
         const opacity = canonical.opacity * pose.opacity;
-        return SkinGaussian({ ...canonical, position, opacity }, matrices, weights);
+        const stretch = stretches[index] ?? Identity;
+        const covariance = Multiply(Multiply(stretch, canonical.covariance), Transpose(stretch));
+        return SkinGaussian({ ...canonical, position, covariance, opacity }, matrices, weights);
     });
 }
 

@@ -30,19 +30,22 @@ export const CanonicalGaussianLayout = {
 } as const;
 
 /**
- * One entry of the morph table, 16 bytes: how one expression channel moves one Gaussian. Entries are grouped by Gaussian;
- * entries `offsets[i]` to `offsets[i + 1]` belong to Gaussian i, ordered by channel.
+ * One entry of the morph table, 32 bytes: how one expression channel moves one Gaussian, and turns and stretches the surface
+ * around it. Entries are grouped by Gaussian; entries `offsets[i]` to `offsets[i + 1]` belong to Gaussian i, ordered by channel.
  *
- * | word | content                                        |
- * | ---- | ---------------------------------------------- |
- * | 0–2  | offset at weight 1, x y z, metres, f32         |
- * | 3    | index of the expression channel, u32           |
+ * | word | content                                                                        |
+ * | ---- | ------------------------------------------------------------------------------ |
+ * | 0–2  | offset δ at weight 1, x y z, metres, f32                                       |
+ * | 3    | index of the expression channel, u16; high half: ∂δz/∂z, f16                   |
+ * | 4–7  | gradient of the offset, f16, low half first: ∂δx/∂x, ∂δx/∂y, ∂δx/∂z, ∂δy/∂x, … |
  */
 export const MorphEntryLayout = {
     /** Bytes of one entry. */
-    stride: 16,
+    stride: 32,
     /** Word of the offset. */
     delta: 0,
     /** Word of the channel. */
     channel: 3,
+    /** Word of the gradient. */
+    gradient: 4,
 } as const;

@@ -2,6 +2,7 @@ import { type IGaussianCloud } from "../../format/avatarAsset.js";
 import { type IMorphTarget } from "../../format/morphTarget.js";
 import { CheckBufferSize } from "../../gpu/growableBuffer.js";
 import { CanonicalGaussianLayout, MorphEntryLayout } from "./canonicalGaussianLayout.js";
+import { SurfaceOfCloud } from "./cloudSurface.js";
 import { PackCanonicalGaussians } from "./packCanonicalGaussians.js";
 import { PackMorphTargets } from "./packMorphTargets.js";
 import { type ISplatSource } from "./splatSource.js";
@@ -38,7 +39,7 @@ export class CanonicalGaussians implements ISplatSource {
         CheckBufferSize(device, { label, stride: CanonicalGaussianLayout.stride, elements: "Gaussians" }, cloud.count);
         CheckBufferSize(device, { label, stride: MorphEntryLayout.stride, elements: "morph offsets" }, entryCount);
 
-        const morphs = PackMorphTargets(cloud.count, morphTargets);
+        const morphs = PackMorphTargets(morphTargets, SurfaceOfCloud(cloud));
         const gaussians = PackCanonicalGaussians(cloud);
         const { STORAGE } = GPUBufferUsage;
         this._skinResources = {

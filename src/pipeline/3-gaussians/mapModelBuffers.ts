@@ -48,7 +48,7 @@ export class MapModelBuffers {
         this.model = model;
         this.label = label;
         const packed = PackMapModel(model);
-        const morphs = PackMorphTargets(texels.length, morphTargets);
+        const morphs = PackMorphTargets(morphTargets, model);
         const { STORAGE, UNIFORM } = GPUBufferUsage;
         this._settings = UploadArray(
             device,

@@ -5,6 +5,7 @@ import { SplatPipeline } from "../../../src/pipeline/splatPipeline.js";
 import { CovarianceOf, UpperTriangle } from "../../reference/covariance.js";
 import { DecodeGaussians, type IDecodedGaussian, type Tensors } from "../../reference/decodeGaussian.js";
 import { SkinDecoded } from "../../reference/skinDecoded.js";
+import { MorphStretches } from "../../support/morphStretches.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { DecodeModelAsync } from "../../support/decodedModel.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
@@ -226,7 +227,13 @@ DescribeGpu("Gaussians that networks make", () => {
         }
         SubmitFrame(device, pipeline);
         const posed = await ReadPosedAsync(device, pipeline, sample.decoded.count);
-        const expected = SkinDecoded(model, DecodeGaussians(model, outputs), pose, world);
+        const expected = SkinDecoded(
+            model,
+            DecodeGaussians(model, outputs),
+            pose,
+            world,
+            MorphStretches(model.morphTargets, model, pose.morphWeights),
+        );
         posed.forEach((gaussian, index) => {
             const { position, covariance, opacity, color } = expected[index]!;
             const size = Math.max(...UpperTriangle(covariance).map(Math.abs));

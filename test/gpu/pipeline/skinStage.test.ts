@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { type IGaussianCloud } from "../../../src/format/avatarAsset.js";
 import { type IMorphTarget } from "../../../src/format/morphTarget.js";
 import { CanonicalGaussians } from "../../../src/pipeline/3-gaussians/canonicalGaussians.js";
+import { SurfaceOfCloud } from "../../../src/pipeline/3-gaussians/cloudSurface.js";
 import { SplatPipeline } from "../../../src/pipeline/splatPipeline.js";
 import { UpperTriangle } from "../../reference/covariance.js";
 import { type IGaussian, type IPose, SkinCloud } from "../../reference/skinGaussian.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
 import { ReadPosedAsync, SubmitFrame } from "../../support/pipelineFrame.js";
+import { MorphStretches } from "../../support/morphStretches.js";
 import { RandomCloud, RandomMorphTargets, RandomSkinMatrices } from "../../support/randomGaussians.js";
 
 /** Single precision of sums of a few metres. */
@@ -72,7 +74,45 @@ DescribeGpu("skinning", () => {
             morphWeights: Float32Array.of(0.5, 0, 1, -0.25, 0, 2),
             opacity: 0.75,
         };
-        ExpectSame(await SkinAsync(cloud, morphTargets, pose), SkinCloud(cloud, morphTargets, pose));
+        const stretches = MorphStretches(morphTargets, SurfaceOfCloud(cloud), pose.morphWeights);
+        ExpectSame(await SkinAsync(cloud, morphTargets, pose), SkinCloud(cloud, morphTargets, pose, stretches));
+    });
+
+    it("turns and stretches Gaussians with the surface that an expression bends", async () => {
+        // A sheet, 20 × 20, in the plane of x and y; one channel turns it about x and stretches it along x.
+        const count = 400;
+        const at = (index: number): number[] => [(index % 20) / 1000, Math.floor(index / 20) / 1000, 0];
+        const cloud: IGaussianCloud = {
+            ...RandomCloud(count),
+            positions: Float32Array.from(Array.from({ length: count }, (_, index) => at(index)).flat()),
+            rotations: Float32Array.from({ length: count * 4 }, (_, k) => Number(k % 4 === 3)),
+            scales: Float32Array.from({ length: count * 3 }, (_, k) => [1e-3, 6e-4, 5e-5][k % 3]!),
+        };
+        const [sine, cosine] = [Math.sin(0.2), Math.cos(0.2)];
+        const bend = (position: number[]): number[] => {
+            const [x = 0, y = 0] = position;
+            return [1.5 * x + 0.01, cosine * y, sine * y];
+        };
+        const target = {
+            name: "bend",
+            indices: Uint32Array.from({ length: count }, (_, index) => index),
+            deltas: Float32Array.from(
+                Array.from({ length: count }, (_, index) => bend(at(index)).map((v, k) => v - at(index)[k]!)).flat(),
+            ),
+        };
+        const skinMatrices = Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0);
+        const posed = await SkinAsync(cloud, [target], { skinMatrices, morphWeights: [1], opacity: 1 });
+        const expected = [
+            [1.5e-3, 0, 0],
+            [0, 6e-4 * cosine, 6e-4 * sine],
+        ];
+        posed.forEach(({ covariance }) => {
+            for (const [row, column] of [0, 1, 2].flatMap((r) => [0, 1, 2].map((c) => [r, c] as const))) {
+                const sheet = expected.reduce((sum, axis) => sum + axis[row]! * axis[column]!, 0);
+                // The thickness, and how far a small turn is from a turn by 0.2: a hundredth.
+                expect(Math.abs(covariance[row]![column]! - sheet)).toBeLessThan(0.01 * 1.5e-3 ** 2);
+            }
+        });
     });
 
     it("leaves morphs out when all weights are 0", async () => {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/gl
 import { CanonicalGaussians } from "../../../src/pipeline/3-gaussians/canonicalGaussians.js";
 import { PosedGaussianLayout } from "../../../src/pipeline/4-skin/posedGaussianLayout.js";
 import { type PipelineInstance } from "../../../src/pipeline/pipelineInstance.js";
+import { SurfaceOfCloud } from "../../../src/pipeline/3-gaussians/cloudSurface.js";
 import { SplatPipeline } from "../../../src/pipeline/splatPipeline.js";
 import { type SplatView } from "../../../src/pipeline/splatView.js";
 import { ProjectGaussian } from "../../reference/projectGaussian.js";
@@ -9,6 +10,7 @@ import { RasteriseSplats } from "../../reference/rasteriseSplats.js";
 import { SkinCloud } from "../../reference/skinGaussian.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../../support/gpu.js";
 import { type IViewContent, ReadPosedAsync, ReadViewAsync, SubmitFrame } from "../../support/pipelineFrame.js";
+import { MorphStretches } from "../../support/morphStretches.js";
 import { RandomCloud, RandomMorphTargets, RandomSkinMatrices } from "../../support/randomGaussians.js";
 import { TestCamera } from "../../support/testCameras.js";
 
@@ -74,7 +76,9 @@ DescribeGpu("pipeline", () => {
                 [700, 2],
                 [1, 3],
             ][index] as [number, number];
-            return SkinCloud(RandomCloud(count, JointCount, seed), RandomMorphTargets(count, 3, seed), instance);
+            const [cloud, targets] = [RandomCloud(count, JointCount, seed), RandomMorphTargets(count, 3, seed)];
+            const stretches = MorphStretches(targets, SurfaceOfCloud(cloud), instance.morphWeights);
+            return SkinCloud(cloud, targets, instance, stretches);
         });
         const expected = posed.map((gaussian) => ProjectGaussian(gaussian, Camera));
         const order = expected.flatMap((splat, index) => (splat ? [{ splat, index }] : []));

@@ -90,10 +90,11 @@ describe("layouts of GPU data", () => {
     });
 
     it("morph entry", () => {
-        const { stride, delta, channel } = MorphEntryLayout;
+        const { stride, delta, channel, gradient } = MorphEntryLayout;
         expect(StructOf("skinGaussians", "MorphEntry")).toEqual({
             delta: delta * 4,
             channel: channel * 4,
+            gradient: gradient * 4,
             size: stride,
         });
     });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { CanonicalGaussianLayout } from "../../../src/pipeline/3-gaussians/canonicalGaussianLayout.js";
+import { HalfBits } from "../../../src/math/halfFloat.js";
+import {
+    CanonicalGaussianLayout,
+    MorphEntryLayout,
+} from "../../../src/pipeline/3-gaussians/canonicalGaussianLayout.js";
+import { SurfaceOfCloud } from "../../../src/pipeline/3-gaussians/cloudSurface.js";
+import { MeasureMorphGradients } from "../../../src/pipeline/3-gaussians/morphGradients.js";
 import { PackCanonicalGaussians } from "../../../src/pipeline/3-gaussians/packCanonicalGaussians.js";
 import { PackMorphTargets } from "../../../src/pipeline/3-gaussians/packMorphTargets.js";
 import { MaxWorkgroupsPerAxis, WorkgroupGrid } from "../../../src/pipeline/workgroupGrid.js";
@@ -54,26 +60,44 @@ describe("packing of canonical Gaussians", () => {
 describe("packing of morph targets", () => {
     it("groups every offset by its Gaussian, in the order of the channels", () => {
         const targets = RandomMorphTargets(40, 5);
-        const { offsets, entries } = PackMorphTargets(40, targets);
+        const { stride, delta, channel, gradient } = MorphEntryLayout;
+        const surface = SurfaceOfCloud(RandomCloud(40));
+        const { offsets, entries } = PackMorphTargets(targets, surface);
         const floats = new Float32Array(entries.buffer);
+        const halves = new Uint16Array(entries.buffer);
         const lists = Array.from({ length: 40 }, (_, gaussian) =>
-            targets.flatMap(({ indices, deltas }, channel) => {
+            targets.flatMap(({ indices, deltas }, number) => {
                 const row = indices.indexOf(gaussian);
-                return row < 0 ? [] : [[...deltas.subarray(row * 3, row * 3 + 3), channel]];
+                return row < 0 ? [] : [{ delta: [...deltas.subarray(row * 3, row * 3 + 3)], channel: number }];
             }),
         );
         const counts = lists.map((list) => list.length);
         expect([...offsets]).toEqual(ExclusivePrefixSum([...counts, 0]));
-        const flat = Array.from({ length: entries.length / 4 }, (_, entry) => [
-            ...floats.subarray(entry * 4, entry * 4 + 3),
-            entries[entry * 4 + 3],
-        ]);
-        expect(flat).toEqual(lists.flat());
+        const rows = lists.flat();
+        const gradients = MeasureMorphGradients(
+            {
+                offsets,
+                channels: Uint32Array.from(rows, (row) => row.channel),
+                deltas: Float32Array.from(rows.flatMap((row) => row.delta)),
+            },
+            surface,
+        );
+        expect(gradients.some((value) => value !== 0)).toBe(true);
+        rows.forEach((row, entry) => {
+            const word = (entry * stride) / 4;
+            expect([...floats.subarray(word + delta, word + delta + 3)]).toEqual(row.delta);
+            expect(halves[(word + channel) * 2]).toBe(row.channel);
+            const packed = [...halves.subarray((word + gradient) * 2, (word + gradient) * 2 + 8)];
+            packed.push(halves[(word + channel) * 2 + 1]!);
+            expect(packed).toEqual(Array.from(gradients.subarray(entry * 9, entry * 9 + 9), HalfBits));
+        });
+        expect(entries).toHaveLength((rows.length * stride) / 4);
     });
 
     it("leaves out offsets that are not finite", () => {
         const target = { name: "x", indices: Uint32Array.of(0, 1), deltas: Float32Array.of(1, NaN, 0, 0, 0, 1) };
-        expect([...PackMorphTargets(2, [target]).offsets]).toEqual([0, 0, 1]);
+        const surface = { positions: new Float32Array(6), normals: new Float32Array(6) };
+        expect([...PackMorphTargets([target], surface).offsets]).toEqual([0, 0, 1]);
     });
 });
 
