@@ -43,6 +43,17 @@ export async function GlbOfAsync({ path, asset, bytes }: IAvatarFile): Promise<U
     if (IsGlb(bytes) && isAlone) {
         return bytes;
     }
+    return await WriteWholeAsync(path, asset);
+}
+
+/**
+ * Writes an avatar with everything in one file, what lies beside it as well.
+ *
+ * @param path of the file that it was read from
+ * @param asset what to write
+ * @throws {@link CliError} `file-unreadable`, or {@link AvatarFormatError} for what is not as it should be
+ */
+export async function WriteWholeAsync(path: string, asset: IAvatarAsset): Promise<Uint8Array> {
     const fillAsync = async (network: IAvatarNetwork): Promise<IAvatarNetwork> => ({
         ...network,
         bytes: await LoadNetworkAsync(network, SideFilesOf(path)),

@@ -39,6 +39,10 @@ const Commands: Readonly<Record<string, ICommandEntry>> = {
         summary: "put the motion of any humanoid rig on an avatar",
         loadAsync: async () => (await import("./commands/retarget.js")).RetargetCommand,
     },
+    expressions: {
+        summary: "print what an avatar's face can do, put a recorded face on it",
+        loadAsync: async () => (await import("./commands/expressions.js")).ExpressionsCommand,
+    },
     render: {
         summary: "draw an avatar into PNG files",
         loadAsync: async () => (await import("./commands/render.js")).RenderCommand,

@@ -39,7 +39,7 @@ describe("the command line", () => {
     it.each([
         [
             ["paint"],
-            /There is no command "paint"; there are inspect, validate, bake, convert, capture, evaluate, retarget, render\./,
+            /There is no command "paint"; there are inspect, validate, bake, convert, capture, evaluate, retarget, expressions, render\./,
         ],
         [["constructor"], /There is no command "constructor"/],
         [["inspect"], /Exactly one avatar file is expected, 0 were given/],
