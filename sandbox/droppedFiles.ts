@@ -42,15 +42,14 @@ async function AddEntryAsync(entry: FileSystemEntry, files: Map<string, File>): 
     }
     const reader = (entry as FileSystemDirectoryEntry).createReader();
     for (;;) {
-        // A reader gives some entries at a time, until it has no more.
-        // eslint-disable-next-line no-await-in-loop
+        // eslint-disable-next-line no-await-in-loop -- a reader gives some entries at a time, until it has no more
         const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => {
             reader.readEntries(resolve, reject);
         });
         if (entries.length === 0) {
             return;
         }
-        // eslint-disable-next-line no-await-in-loop
+        // eslint-disable-next-line no-await-in-loop -- as above
         await Promise.all(
             entries.map(async (child) => {
                 await AddEntryAsync(child, files);

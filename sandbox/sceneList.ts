@@ -2,6 +2,7 @@ import { type ISandboxScene } from "./sceneDefinition.js";
 import { BodyScene } from "./scenes/body.js";
 import { CrowdScene } from "./scenes/crowd.js";
 import { DropScene } from "./scenes/drop.js";
+import { FaceScene } from "./scenes/face.js";
 import { FollowScene } from "./scenes/follow.js";
 import { RetargetScene } from "./scenes/retarget.js";
 import { StepsScene } from "./scenes/steps.js";
@@ -16,4 +17,5 @@ export const Scenes: Readonly<Record<string, ISandboxScene>> = {
     follow: FollowScene,
     steps: StepsScene,
     body: BodyScene,
+    face: FaceScene,
 };

@@ -82,8 +82,7 @@ export class MapPictures {
         const avatar = this._avatar;
         try {
             for (const [picture, canvas] of this._figures) {
-                // One after the other: six copies at once would hold up a frame.
-                // eslint-disable-next-line no-await-in-loop
+                // eslint-disable-next-line no-await-in-loop -- six copies at once would hold up a frame
                 const map = await avatar.networks.readMapAsync(picture.map);
                 if (avatar !== this._avatar) {
                     return;

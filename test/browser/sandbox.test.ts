@@ -8,6 +8,7 @@ import { WriteBvh } from "../../src/animation/motion/writeBvh.js";
 import { MeasureAvatarBody } from "../../src/animation/pose/measureAvatarBody.js";
 import { NeutralJoints } from "../../src/animation/pose/neutralJoints.js";
 import { type IAvatarAsset } from "../../src/format/avatarAsset.js";
+import { type IMorphTarget } from "../../src/format/morphTarget.js";
 import { ReadAvatar } from "../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../support/avatarSamples.js";
@@ -83,9 +84,18 @@ function Coarsen(asset: IAvatarAsset): IAvatarAsset {
     const step = Math.floor(gaussians.count / FewGaussians);
     const pick = <Rows extends Float32Array | Uint16Array | Uint32Array>(rows: Rows, width: number): Rows =>
         rows.filter((_, at) => Math.floor(at / width) % step === 0) as Rows;
+    const thin = (targets: readonly IMorphTarget[]): IMorphTarget[] =>
+        targets.map(({ indices, deltas, ...target }) => {
+            const isKept = [...indices].map((index) => index % step === 0);
+            return {
+                ...target,
+                indices: indices.filter((_, row) => isKept[row]).map((index) => index / step),
+                deltas: deltas.filter((_, at) => isKept[Math.floor(at / 3)]),
+            };
+        });
     return {
         ...asset,
-        morphTargets: [],
+        morphTargets: thin(asset.morphTargets),
         gaussians: {
             count: Math.ceil(gaussians.count / step),
             positions: pick(gaussians.positions, 3),
@@ -113,7 +123,7 @@ function Coarsen(asset: IAvatarAsset): IAvatarAsset {
                 rotations: pick(decoding.rotations, 4),
                 colors: pick(decoding.colors, 3),
             },
-            morphTargets: [],
+            morphTargets: thin(model.morphTargets),
         })),
     };
 }
@@ -261,6 +271,17 @@ describe("the sandbox in a browser", () => {
         expect(again.data.equals(picture.data)).toBe(true);
         const without = await PictureAsync("?scene=steps&time=3.1&planting=0");
         expect(without.data.equals(picture.data)).toBe(false);
+    });
+
+    it("moves a face as the address says, and asks for MediaPipe where it is not installed", async () => {
+        const calm = await PictureAsync("?scene=face&time=0");
+        const open = await PictureAsync("?scene=face&time=0&expression=surprised&eyeBlinkLeft=1");
+        expect(CountColours(calm)).toBeGreaterThan(500);
+        expect(open.data.equals(calm.data)).toBe(false);
+        await OpenAsync("?scene=face&time=0&panel=1");
+        await page.dispatchEvent("button:has-text('follow my camera')", "click"); // the small page shows no panel
+        await page.waitForSelector("text=npm install --no-save @mediapipe/tasks-vision");
+        expect(complaints.splice(0).filter((text) => !/mediapipe|404|MediaPipe/u.test(text))).toEqual([]);
     });
 
     it("makes a person by networks, beside herself, and shows their maps", async () => {
