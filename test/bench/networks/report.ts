@@ -20,7 +20,7 @@ import { MeasureFramesAsync, type IFrameReport } from "./frames.js";
 import { type IMapStageTimes, TimeMapStagesAsync } from "./stageTimes.js";
 import { TimeNetworksAsync, type INetworkTime, type ITimedNetworks } from "./networkTimes.js";
 import { BodyNetworks, BodyWeights, CountBodyOperations, CountOf, type IOperationCount } from "./operations.js";
-import { PrintTable } from "./table.js";
+import { PrintTable } from "../table.js";
 
 /** What the official widths are divided by where fused and separate networks are compared: small enough for a processor. */
 const ComparedDivisor = 32;
