@@ -13,11 +13,14 @@ const log: string[] = [];
 let failure: Error | null = null;
 let bodyCount = 0;
 
+/** Milliseconds between two runs of a body, at least. */
+const LeastPeriod = 1;
+
 /** A body whose runs are done as soon as they begin. */
 class FakeBody {
     public isWanted = false;
     public screenSize = 1;
-    public maximumRate = 1000;
+    public maximumRate = 1000 / LeastPeriod;
     public phase = -Infinity;
     public lastRun = -Infinity;
     public poseTime = 0;
@@ -129,7 +132,7 @@ class Scene {
         this._director.beginFrame({} as GPUCommandEncoder);
         expect(log).not.toContain(`${this.source} freed`);
         this._director.endFrame(4);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await new Promise((resolve) => setTimeout(resolve, 2 * LeastPeriod));
     }
 
     public async framesAsync(count: number): Promise<void> {
