@@ -32,6 +32,8 @@ export { ReadArkitJson } from "./animation/face/tracks/arkitJson.js";
 export { type IFaceTrack } from "./animation/face/tracks/faceTrack.js";
 export { FaceTrackSampler } from "./animation/face/tracks/faceTrackSampler.js";
 export { ReadLiveLinkCsv } from "./animation/face/tracks/liveLinkCsv.js";
+export { type FaceStatements } from "./animation/face/vocabulary/faceMapping.js";
+export { ReadVrmExpressions } from "./animation/face/vocabulary/vrmExpressions.js";
 export { type IMotion } from "./animation/motion/motion.js";
 export { MotionFileError, type MotionFileErrorCode } from "./animation/motion/motionFileError.js";
 export { type IPointFilterOptions, PointFilter } from "./animation/motion/pointFilter.js";

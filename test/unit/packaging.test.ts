@@ -88,6 +88,7 @@ describe("the built package", () => {
             "ReadLiveLinkCsv",
             "ReadPoseLandmarks",
             "ReadSmplMotion",
+            "ReadVrmExpressions",
             "RetargetError",
             "RetargetMotion",
             "RigError",

@@ -10,10 +10,19 @@ const LongestAge = 0.5;
 export interface IFaceLandmarks {
     /** Scores of the first face, by name; the landmarker must be made with `outputFaceBlendshapes`. */
     readonly faceBlendshapes: readonly {
-        readonly categories: readonly { readonly categoryName: string; readonly score: number }[];
+        /** One a blendshape. */
+        readonly categories: readonly {
+            /** Name of an ARKit shape, or `_neutral`. */
+            readonly categoryName: string;
+            /** How much of it, 0..1. */
+            readonly score: number;
+        }[];
     }[];
-    /** [16] pose of the first face, column by column; made with `outputFacialTransformationMatrixes`. */
-    readonly facialTransformationMatrixes?: readonly { readonly data: ArrayLike<number> }[];
+    /** Pose of the first face; made with `outputFacialTransformationMatrixes`. */
+    readonly facialTransformationMatrixes?: readonly {
+        /** [16] column by column, right-handed, y up, centimetres. */
+        readonly data: ArrayLike<number>;
+    }[];
 }
 
 /**

@@ -4,7 +4,7 @@ import { type IExpressionSpace } from "./space/expressionSpace.js";
 import { type IFaceTrack } from "./tracks/faceTrack.js";
 import { ArkitCount } from "./vocabulary/arkit.js";
 import { FaceError } from "./faceError.js";
-import { type FaceShapes } from "./vocabulary/faceMapping.js";
+import { type FaceShapes, type FaceStatements } from "./vocabulary/faceMapping.js";
 import { FaceMixer } from "./vocabulary/faceMixer.js";
 import { MapFaceChannels } from "./vocabulary/mapFaceChannels.js";
 
@@ -12,6 +12,8 @@ import { MapFaceChannels } from "./vocabulary/mapFaceChannels.js";
 export interface IRetargetFaceOptions {
     /** What channels mean, by name, where it is known better: an ARKit shape, shapes with weights, or null for nothing. */
     readonly shapes?: Readonly<Record<string, FaceShapes>>;
+    /** What the model that it was made for says about its expressions: `ReadVrmExpressions`. */
+    readonly channels?: FaceStatements;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface IRetargetFaceOptions {
 export function RetargetFace(
     track: IFaceTrack,
     space: IExpressionSpace,
-    { shapes = {} }: IRetargetFaceOptions = {},
+    { shapes = {}, channels = {} }: IRetargetFaceOptions = {},
 ): IAnimationClip {
-    const mapping = MapFaceChannels(track.channels, { name: track.name, shapes });
+    const mapping = MapFaceChannels(track.channels, { name: track.name, shapes, channels });
     if (mapping.channels.length === 0) {
         throw new FaceError(
             "face-unknown-shape",

@@ -2,14 +2,14 @@ import { basename, extname } from "node:path";
 import { RetargetFace } from "../../animation/face/retargetFace.js";
 import { DescribeExpressionSpace } from "../../animation/face/space/describeExpressionSpace.js";
 import { type IExpressionSpace } from "../../animation/face/space/expressionSpace.js";
-import { type FaceShapes } from "../../animation/face/vocabulary/faceMapping.js";
+import { type FaceShapes, type FaceStatements } from "../../animation/face/vocabulary/faceMapping.js";
 import { MapFaceChannels } from "../../animation/face/vocabulary/mapFaceChannels.js";
 import { type IAnimationClip } from "../../format/avatarAsset.js";
 import { type IAvatarFile, ReadAvatarFileAsync, WriteWholeAsync } from "../avatarFile.js";
 import { FormatBytes } from "../avatarSummary.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
-import { ReadFaceFileAsync, ReadShapesAsync } from "../face/faceFile.js";
+import { ReadFaceFileAsync, ReadShapesAsync, ReadVrmAsync } from "../face/faceFile.js";
 import { DescribeSpace, type IFaceReport, type IFaceSpaceReport, MeasureFace } from "../face/measureFace.js";
 import { RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import { OnlyFile, TextOption } from "../optionValues.js";
@@ -29,6 +29,8 @@ Options
       --clip NAME         the clip of a .glb, .gltf, .vrm or .vrma (default: the first that moves a face)
       --shapes FILE.json  what channels of the recording mean, where names do not tell:
                           {"Smirk": "mouthSmileLeft", "Grin": {"mouthSmileLeft": 1, "mouthSmileRight": 1}, "Hat": null}
+      --vrm FILE.vrm      the model that a recording of VRM expressions was made for: which of them are on or off, keep
+                          blinks, looks and speech away, and what the creator's own are made of
   -o, --output FILE       where to write: .json or .glb
       --report FILE.json  write what was taken for what, and what was lost
       --json              print what the avatar's face can do as JSON
@@ -42,6 +44,7 @@ Examples
         track: { type: "string" },
         clip: { type: "string" },
         shapes: { type: "string" },
+        vrm: { type: "string" },
         output: { type: "string", short: "o" },
         report: { type: "string" },
         json: { type: "boolean" },
@@ -50,7 +53,7 @@ Examples
         const path = OnlyFile(line, "avatar file");
         const track = TextOption(line, "track");
         if (track === undefined) {
-            RefuseAlone(line, ["clip", "shapes", "output", "report"]);
+            RefuseAlone(line, ["clip", "shapes", "vrm", "output", "report"]);
             const { asset } = await ReadAvatarFileAsync(path);
             const space = DescribeSpace(DescribeExpressionSpace(asset));
             line.terminal.writeResult(
@@ -115,8 +118,10 @@ async function PutOnAsync(
     const track = await ReadFaceFileAsync(path, TextOption(line, "clip"));
     const given = TextOption(line, "shapes");
     const shapes: Readonly<Record<string, FaceShapes>> = given === undefined ? {} : await ReadShapesAsync(given);
-    const clip = RetargetFace(track, space, { shapes });
-    const mapping = MapFaceChannels(track.channels, { name: basename(path), shapes });
+    const model = TextOption(line, "vrm");
+    const channels: FaceStatements = model === undefined ? {} : await ReadVrmAsync(model);
+    const clip = RetargetFace(track, space, { shapes, channels });
+    const mapping = MapFaceChannels(track.channels, { name: basename(path), shapes, channels });
     for (const warning of [...track.warnings, ...mapping.warnings]) {
         line.progress.note(`note: ${warning}`);
     }

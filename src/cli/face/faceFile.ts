@@ -3,7 +3,8 @@ import { FaceError } from "../../animation/face/faceError.js";
 import { ReadArkitJson } from "../../animation/face/tracks/arkitJson.js";
 import { type IFaceTrack } from "../../animation/face/tracks/faceTrack.js";
 import { ReadLiveLinkCsv } from "../../animation/face/tracks/liveLinkCsv.js";
-import { type FaceShapes } from "../../animation/face/vocabulary/faceMapping.js";
+import { type FaceShapes, type FaceStatements } from "../../animation/face/vocabulary/faceMapping.js";
+import { ReadVrmExpressions } from "../../animation/face/vocabulary/vrmExpressions.js";
 import { IsGlb } from "../../format/glbContainer.js";
 import { ReadCharacterFileAsync } from "../characterFile.js";
 import { CliError } from "../cliError.js";
@@ -60,4 +61,14 @@ export async function ReadShapesAsync(path: string): Promise<Readonly<Record<str
         );
     }
     return json as Readonly<Record<string, FaceShapes>>;
+}
+
+/**
+ * Reads what a VRM model says about its expressions.
+ *
+ * @param path path of the file
+ * @throws {@link CliError} `file-unreadable`, {@link FaceError} `face-file-invalid`
+ */
+export async function ReadVrmAsync(path: string): Promise<FaceStatements> {
+    return ReadVrmExpressions(await ReadUserFileAsync(path), basename(path));
 }

@@ -114,6 +114,19 @@ describe("gaussian-avatar expressions", () => {
         expect(ReadArkitJson(readFileSync(out, "utf8"), "grin").values).toEqual(Float32Array.of(0, 0.5));
     });
 
+    ItWithData("believes the model that a recording was made for", async () => {
+        const avatar = AvatarFile("lids.glb", ["eyeBlinkLeft"]);
+        const track = Recording("wink.json", ["blinkLeft"]);
+        const out = PathOf("wink.out.json");
+        const weights = async (...args: string[]): Promise<Float32Array> => {
+            await RunAsync(["expressions", avatar, "--track", track, "-o", out, ...args]);
+            return ReadArkitJson(readFileSync(out, "utf8"), "wink").values;
+        };
+        expect(await weights()).toEqual(Float32Array.of(0, 0.5));
+        // Lids of this model are open or closed.
+        expect(await weights("--vrm", `${SharedData}/vrm/Godette_vrm0.vrm`)).toEqual(Float32Array.of(0, 0));
+    });
+
     it.each([
         ["an output without a track", ["-o", "x.json"], /--output does nothing without a recorded face/u],
         ["no output", ["--track", "x.csv"], /Say where to write/u],

@@ -100,7 +100,6 @@ describe("faces of glTF files", () => {
     it("that are cut are refused", async () => {
         const bytes = await FileAsync([["jawOpen", "blink"]], [{ times: [0], values: [0, 0] }]);
         for (const length of [0, 11, 20, 200, bytes.length - 1]) {
-             
             await expect(ReadCharacterFacesAsync(bytes.subarray(0, length), "cut.glb")).rejects.toThrow(/cut\.glb/u);
         }
     });

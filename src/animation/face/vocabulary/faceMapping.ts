@@ -25,7 +25,7 @@ export interface IFaceChannel {
 }
 
 /**
- * How the channels of a source are the 52 shapes: look at it, correct it with `shapes` of {@link IMapFaceOptions}, store it
+ * How the channels of a source are the 52 shapes: look at it, correct it with the option `shapes`, store it
  * with `SerializeFaceMapping`.
  */
 export interface IFaceMapping {
@@ -42,12 +42,20 @@ export interface IFaceMapping {
 /** The user's word on what a channel means: a shape, shapes with weights, or null for nothing. */
 export type FaceShapes = ArkitName | Readonly<Partial<Record<ArkitName, number>>> | null;
 
+/**
+ * What a file says about the channels of a face, by name: what `ReadVrmExpressions` reads. Their `shapes` count where a name
+ * alone tells nothing.
+ */
+export type FaceStatements = Readonly<
+    Record<string, Pick<IFaceChannel, "isBinary" | "overrides"> & Partial<Pick<IFaceChannel, "shapes">>>
+>;
+
 /** How names are mapped. */
 export interface IMapFaceOptions {
     /** Name of the source, for messages. */
     readonly name: string;
     /** What channels mean, by the source's name for them, where it is known better. */
     readonly shapes?: Readonly<Record<string, FaceShapes>>;
-    /** What the file itself says about its channels (VRM). */
-    readonly channels?: Readonly<Record<string, Pick<IFaceChannel, "isBinary" | "overrides">>>;
+    /** What a file says about the channels (VRM); `shapes` above count more. */
+    readonly channels?: FaceStatements;
 }

@@ -7,7 +7,7 @@ import {
     type IFaceMapping,
     type IMapFaceOptions,
 } from "./faceMapping.js";
-import { FindKnownShape } from "./knownShapes.js";
+import { FindKnownShape, type IKnownShape } from "./knownShapes.js";
 import { type ShapeWeights } from "./shapeList.js";
 
 /** Most channels that are looked at. */
@@ -38,14 +38,14 @@ export function MapFaceChannels(names: readonly string[], options: IMapFaceOptio
     const found: IFaceChannel[] = [];
     names.slice(0, MaxChannels).forEach((source, index) => {
         const given = own.get(source);
-        const known = FindKnownShape(source);
+        const { shapes, ...said } = Object.hasOwn(options.channels ?? {}, source) ? options.channels![source]! : {};
+        const known = FindKnownShape(source) ?? Stated(source, shapes);
         if (given === null || (given === undefined && known === null)) {
             unknown.push(source);
             return;
         }
         const means = given ? source : known!.means;
         const family = given ? "custom" : known!.family;
-        const said = Object.hasOwn(options.channels ?? {}, source) ? options.channels![source] : {};
         found.push({ source, index, family, means, shapes: given ?? known!.shapes, ...said });
     });
     const channels = Sift(found);
@@ -56,6 +56,11 @@ export function MapFaceChannels(names: readonly string[], options: IMapFaceOptio
         unused: found.filter(({ index }) => !kept.has(index)).map(({ source }) => source),
         warnings,
     };
+}
+
+/** A whole expression that only its file knows. */
+function Stated(source: string, shapes: ShapeWeights | undefined): IKnownShape | null {
+    return shapes ? { family: "presets", means: source, shapes } : null;
 }
 
 function OwnShapes(names: readonly string[], { name, shapes = {} }: IMapFaceOptions): Map<string, ShapeWeights | null> {
