@@ -143,7 +143,7 @@ const sandbox = {
     // The address that the server prints stays on the screen.
     stats: "errors-warnings",
     // WebGPU works on localhost and over https, and nowhere else.
-    devServer: { host: "localhost", static: false, hot: false, client: { overlay: { warnings: false } } },
+    devServer: { host: "localhost", static: [], hot: false, client: { overlay: { warnings: false } } },
 };
 
 const libraries = [

@@ -56,7 +56,11 @@ export const FaceScene: ISandboxScene = {
             AddSliders(controls, shapes, animator);
         }
         const notices = overlay.appendChild(document.createElement("div"));
-        PlayRecordings(avatar, context, notices);
+        const playAsync = PlayRecordings(avatar, context, notices);
+        const track = parameters.get("track");
+        if (track !== null) {
+            await playAsync(FetchFileAsync(track));
+        }
         controls?.add({ follow: () => void FollowCameraAsync(avatar, notices) }, "follow").name("follow my camera");
         if (clock.isFrozen) {
             scene.onBeforeRenderObservable.addOnce(() => {
@@ -110,25 +114,46 @@ function AddSliders(
     }
 }
 
-/** Plays what is dropped on the page, over and over, in place of the one before. */
-function PlayRecordings(avatar: GaussianAvatar, context: ISandboxContext, notices: HTMLElement): void {
+/**
+ * Plays what is dropped on the page, over and over, in place of the one before.
+ *
+ * @returns plays a recording as if it had been dropped
+ */
+function PlayRecordings(
+    avatar: GaussianAvatar,
+    context: ISandboxContext,
+    notices: HTMLElement,
+): (file: File | Promise<File>) => Promise<void> {
     const { animator } = avatar;
     let playing: AnimationGroup | null = null;
-    const openAsync = async (file: File): Promise<void> => {
+    const openAsync = async (file: File | Promise<File>): Promise<void> => {
         notices.replaceChildren();
         try {
-            const clip = await ReadFaceFileAsync(file, avatar);
+            const clip = await ReadFaceFileAsync(await file, avatar);
             if (avatar.isDisposed()) {
                 return;
             }
             playing?.dispose();
             playing = animator.play(clip);
+            context.clock.seek([playing], context.clock.isFrozen ? context.clock.seconds : 0);
             animator.life.weight = 0; // recorded faces have a life of their own
         } catch (error) {
             ShowError(notices, error);
         }
     };
     WatchDrops(avatar.getScene(), context, (file) => void openAsync(file), { types: ".csv,.json,.glb,.vrm" });
+    return openAsync;
+}
+
+/** The recording that the address names, from where the page is. */
+async function FetchFileAsync(url: string): Promise<File> {
+    const response = await fetch(url);
+    if (!response.ok) {
+        throw new Error(
+            `There is no recording "${url}": the server says ${response.status}. Put it where the page is.`,
+        );
+    }
+    return new File([await response.blob()], url.replace(/^.*\//, ""));
 }
 
 /** Her face does what the one before the camera does. */

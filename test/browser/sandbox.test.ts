@@ -278,6 +278,13 @@ describe("the sandbox in a browser", () => {
         const open = await PictureAsync("?scene=face&time=0&expression=surprised&eyeBlinkLeft=1");
         expect(CountColours(calm)).toBeGreaterThan(500);
         expect(open.data.equals(calm.data)).toBe(false);
+        const take = { names: ["jawOpen"], fps: 10, frames: [[0], [1], [0]] };
+        await page.route("**/take.json", (route) => route.fulfill({ json: take }));
+        const track = async (time: number): Promise<PNG> =>
+            await PictureAsync(`?scene=face&time=${time}&track=take.json`);
+        const [closed, wide] = [await track(0), await track(0.1)];
+        await page.unroute("**/take.json");
+        expect(wide.data.equals(closed.data)).toBe(false);
         await OpenAsync("?scene=face&time=0&panel=1");
         await page.dispatchEvent("button:has-text('follow my camera')", "click"); // the small page shows no panel
         await page.waitForSelector("text=npm install --no-save @mediapipe/tasks-vision");
