@@ -279,7 +279,7 @@ describe("the sandbox in a browser", () => {
         expect(CountColours(calm)).toBeGreaterThan(500);
         expect(open.data.equals(calm.data)).toBe(false);
         const take = { names: ["jawOpen"], fps: 10, frames: [[0], [1], [0]] };
-        await page.route("**/take.json", (route) => route.fulfill({ json: take }));
+        await page.route("**/take.json", async (route) => await route.fulfill({ json: take }));
         const track = async (time: number): Promise<PNG> =>
             await PictureAsync(`?scene=face&time=${time}&track=take.json`);
         const [closed, wide] = [await track(0), await track(0.1)];
