@@ -1,4 +1,5 @@
 import { type IShaderConstant, F32, U32 } from "../gpu/shaderComposer.js";
+import { MaxPerceptronLayers, MaxPerceptronWidth } from "../format/headModel.js";
 import { RawComponents, RawOffsets } from "./3-gaussians/mapModelLayout.js";
 
 /*
@@ -27,6 +28,12 @@ export const SplatsPerInstance = 128;
 
 /** Threads of a workgroup: the largest count that every WebGPU device runs. */
 export const WorkgroupSize = 256;
+
+/** Points that one workgroup takes through a perceptron: with 256 neurons their activations fill the 16 KiB that every device has. */
+export const PointsPerWorkgroup = 16;
+
+/** Slope of the leaky ReLU of published heads. Xu et al. 2024, official code. */
+export const LeakySlope = 0.01;
 
 /** Consecutive keys that one thread of the sort handles. Eight hide the cost of the scans at 8 KiB of workgroup memory. */
 export const SortKeysPerThread = 8;
@@ -76,6 +83,10 @@ export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> 
     SortKeyBias: F32(SortKeyBias),
     CulledKey: U32(CulledKey),
     MaxAxis: F32(MaxAxis),
+    PointsPerWorkgroup: U32(PointsPerWorkgroup),
+    MaxPerceptronWidth: U32(MaxPerceptronWidth),
+    MaxPerceptronLayers: U32(MaxPerceptronLayers),
+    LeakySlope: F32(LeakySlope),
     RawComponents: U32(RawComponents),
     RawOpacity: U32(RawOffsets.opacity),
     RawScale: U32(RawOffsets.scale),

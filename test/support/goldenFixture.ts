@@ -1,6 +1,7 @@
 import { describe, it } from "@jest/globals";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { HalfValue } from "../../src/math/halfFloat.js";
 
 /** Where the golden tensors lie: beside the repository, or where `npm run test:golden -- --fixtures` says. */
 export const FixtureFolder = process.env["GOLDEN_FIXTURES"] ?? join("..", "shared", "fixtures");
@@ -24,7 +25,7 @@ interface IFixtureIndex {
     readonly config: Readonly<Record<string, unknown>>;
     readonly tensors: readonly {
         name: string;
-        dtype: "float32" | "int32" | "uint8";
+        dtype: "float32" | "float16" | "int32" | "uint8";
         shape: number[];
         offset: number;
         bytes: number;
@@ -45,6 +46,9 @@ export function ReadGoldenFixture(name: string): IGoldenFixture {
             throw new Error(`Fixture ${name} has no tensor ${tensorName}.`);
         }
         const part = bytes.slice(tensor.offset, tensor.offset + tensor.bytes);
+        if (tensor.dtype === "float16") {
+            return Float32Array.from(new Uint16Array(part), HalfValue);
+        }
         const type = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array }[tensor.dtype];
         return new type(part);
     };

@@ -57,7 +57,13 @@ function PackTexels({ texels, positions, decoding }: IMapModel): Uint32Array<Arr
     return words;
 }
 
-function PackInfluences({ influences }: IMapModel): Uint32Array<ArrayBuffer> {
+/**
+ * Lays out which joints move the Gaussians of a model.
+ *
+ * @param model the model
+ * @returns [N,K,2] see {@link InfluenceLayout}
+ */
+export function PackInfluences({ influences }: Pick<IMapModel, "influences">): Uint32Array<ArrayBuffer> {
     const width = InfluenceLayout.stride / 4;
     const words = new Uint32Array(influences.joints.length * width);
     const floats = new Float32Array(words.buffer);

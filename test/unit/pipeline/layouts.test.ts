@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
+import composeHead from "../../../shaders/3-gaussians/composeHead.compute.wgsl";
 import decodeGaussians from "../../../shaders/3-gaussians/decodeGaussians.compute.wgsl";
 import gatherMaps from "../../../shaders/3-gaussians/gatherMaps.compute.wgsl";
+import runPerceptron from "../../../shaders/3-gaussians/runPerceptron.compute.wgsl";
 import skinDecoded from "../../../shaders/4-skin/skinDecoded.compute.wgsl";
 import skinGaussians from "../../../shaders/4-skin/skinGaussians.compute.wgsl";
 import countDigits from "../../../shaders/5-sort/countDigits.compute.wgsl";
@@ -14,6 +16,12 @@ import {
     MorphEntryLayout,
 } from "../../../src/pipeline/3-gaussians/canonicalGaussianLayout.js";
 import { DecodeBindings, GatherBindings } from "../../../src/pipeline/3-gaussians/decodeKernels.js";
+import { ComposeHeadBindings, PerceptronBindings } from "../../../src/pipeline/3-gaussians/headKernels.js";
+import {
+    HeadPointLayout,
+    HeadSettingsLayout,
+    PerceptronLayout,
+} from "../../../src/pipeline/3-gaussians/headModelLayout.js";
 import {
     DecodedGaussianLayout,
     FixedHandLayout,
@@ -38,6 +46,8 @@ import { ComposePipelineShader } from "../../../src/pipeline/pipelineShaders.js"
 const Shaders = {
     gatherMaps: { source: gatherMaps, bindings: GatherBindings },
     decodeGaussians: { source: decodeGaussians, bindings: DecodeBindings },
+    runPerceptron: { source: runPerceptron, bindings: PerceptronBindings },
+    composeHead: { source: composeHead, bindings: ComposeHeadBindings },
     skinDecoded: { source: skinDecoded, bindings: DecodedSkinBindings },
     skinGaussians: { source: skinGaussians, bindings: SkinBindings },
     projectGaussians: { source: projectGaussians, bindings: ProjectBindings },
@@ -74,6 +84,20 @@ describe("layouts of GPU data", () => {
             expect(reflection.entry.compute.map((entry) => entry.name)).toEqual(["main"]);
         },
     );
+
+    it("what heads are made of", () => {
+        const bytes = (layout: Readonly<Record<string, number>>): Record<string, number> =>
+            Object.fromEntries(
+                Object.entries(layout).map(([name, word]) => [
+                    name,
+                    ["size", "stride"].includes(name) ? word : word * 4,
+                ]),
+            );
+        expect(StructOf("runPerceptron", "Perceptron")).toEqual(bytes(PerceptronLayout));
+        expect(StructOf("composeHead", "HeadSettings")).toEqual(bytes(HeadSettingsLayout));
+        const { stride, ...members } = HeadPointLayout;
+        expect(StructOf("composeHead", "HeadPoint")).toEqual(bytes({ ...members, size: stride }));
+    });
 
     it("canonical Gaussian", () => {
         const { stride, position, opacity, covariance, color, joints, weights } = CanonicalGaussianLayout;
