@@ -6,6 +6,7 @@ import { AvatarDeviceError } from "../gpu/avatarDeviceError.js";
 import { SplatPipeline } from "../pipeline/splatPipeline.js";
 import { GetAvatarDevice } from "./avatarDevice.js";
 import { AvatarSlots } from "./avatarSlots.js";
+import { SceneHeads } from "./heads/sceneHeads.js";
 import { DefaultNetworkBudget } from "./networks/networkSettings.js";
 import { SceneNetworks } from "./networks/sceneNetworks.js";
 import { PassViews } from "./passViews.js";
@@ -25,6 +26,7 @@ interface IDeviceState {
     readonly pipeline: SplatPipeline;
     readonly slots: AvatarSlots;
     readonly networks: SceneNetworks;
+    readonly heads: SceneHeads;
     mesh: SplatMesh | null;
     views: PassViews | null;
 }
@@ -153,7 +155,7 @@ export class AvatarRenderer {
             return;
         }
         this._isFrameBegun = true;
-        const { device, pipeline, slots, networks } = state;
+        const { device, pipeline, slots, networks, heads } = state;
         if (device !== GetAvatarDevice(this._scene.getEngine()).device) {
             this._release(); // lost while its kernels compiled; those for the device of now are under way
             return;
@@ -165,7 +167,9 @@ export class AvatarRenderer {
         }
         const encoder = device.createCommandEncoder(EncoderDescriptor);
         networks.beginFrame(encoder);
+        heads.beginFrame();
         slots.updateInstances(Minimum, Maximum);
+        heads.encode(encoder);
         const mesh = this._openMesh(state);
         mesh.maximumSplats = pipeline.splatCount;
         mesh.setBounds(Minimum, Maximum);
@@ -192,6 +196,7 @@ export class AvatarRenderer {
             CloseMesh(state);
             state.slots.dispose();
             state.networks.dispose();
+            state.heads.dispose();
             state.pipeline.dispose();
         }
     }
@@ -209,8 +214,9 @@ export class AvatarRenderer {
 
 function MakeState(device: GPUDevice, pipeline: SplatPipeline): IDeviceState {
     const networks = new SceneNetworks(device);
-    const slots = new AvatarSlots(device, pipeline, networks);
-    return { device, pipeline, slots, networks, mesh: null, views: null };
+    const heads = new SceneHeads(device);
+    const slots = new AvatarSlots(device, pipeline, networks, heads);
+    return { device, pipeline, slots, networks, heads, mesh: null, views: null };
 }
 
 function CloseMesh(state: IDeviceState): void {

@@ -7,6 +7,7 @@ import { type SplatPipeline } from "../pipeline/splatPipeline.js";
 import { RebindSkinMatrices, WriteRows } from "./affineRows.js";
 import { GaussianAvatar } from "./gaussianAvatar.js";
 import { type INetworkedAvatar } from "./networks/networkedAvatar.js";
+import { type SceneHeads } from "./heads/sceneHeads.js";
 import { type SceneNetworks } from "./networks/sceneNetworks.js";
 
 /** An avatar that is in the scene, and its place in the pipeline. */
@@ -28,6 +29,7 @@ export class AvatarSlots {
     private readonly _device: GPUDevice;
     private readonly _pipeline: SplatPipeline;
     private readonly _networks: SceneNetworks;
+    private readonly _heads: SceneHeads;
     // An array beside the map, since arrays are iterated without allocating.
     private readonly _slots: IAvatarSlot[] = [];
     private readonly _slotOf = new Map<GaussianAvatar, IAvatarSlot>();
@@ -38,11 +40,13 @@ export class AvatarSlots {
      * @param device to put Gaussians on; borrowed
      * @param pipeline to put avatars into; borrowed
      * @param networks told who comes and goes; borrowed
+     * @param heads told the same; borrowed
      */
-    public constructor(device: GPUDevice, pipeline: SplatPipeline, networks: SceneNetworks) {
+    public constructor(device: GPUDevice, pipeline: SplatPipeline, networks: SceneNetworks, heads: SceneHeads) {
         this._device = device;
         this._pipeline = pipeline;
         this._networks = networks;
+        this._heads = heads;
     }
 
     /** Number of avatars. */
@@ -131,6 +135,7 @@ export class AvatarSlots {
             this._slots.push(slot);
             this._slotOf.set(avatar, slot);
             this._networks.add(slot);
+            this._heads.add(slot);
             return slot;
         } catch (error) {
             // The scene goes on without this avatar; saying so once is enough.
@@ -147,6 +152,7 @@ export class AvatarSlots {
         this._slotOf.delete(avatar);
         this._pipeline.removeInstance(instance);
         this._networks.remove(avatar);
+        this._heads.remove(avatar);
         this._shared.get(avatar.asset)!.users--;
         this._forgetIfUnused(avatar.asset);
         this._refused = new WeakSet(); // there is room again

@@ -1,4 +1,5 @@
 import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { type IHeadModel } from "../format/headModel.js";
 import { type IMapModel } from "../format/mapModel.js";
 import { type IMorphTarget } from "../format/morphTarget.js";
 import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
@@ -43,7 +44,25 @@ export function ComputeJointBounds(asset: IAvatarAsset): Float32Array {
             GrowByBoxes(boxes, own, changes);
         }
     }
+    if (asset.headModel) {
+        GrowByCloud(boxes, HeadCloud(asset.headModel));
+    }
     return boxes;
+}
+
+function HeadCloud({ positions, scales, unit, origin, gains, influences }: IHeadModel): ICloud {
+    const count = scales.length / 3;
+    const reach = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+        reach[i] = unit * (Math.abs(gains.position) + VisibleSigmas * Math.exp(LargestOfRow(scales, i)));
+    }
+    return {
+        positions: positions.map((value, i) => origin[i % 3]! + unit * value),
+        reach,
+        influenceCount: influences.count,
+        joints: influences.joints,
+        weights: influences.weights,
+    };
 }
 
 function BakedCloud({ gaussians, morphTargets }: IAvatarAsset): ICloud {

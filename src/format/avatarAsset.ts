@@ -1,4 +1,5 @@
 import { type BodyModel, type SmplxJointName } from "./bodyModel.js";
+import { type IHeadModel } from "./headModel.js";
 import { type IMapModel } from "./mapModel.js";
 import { type IFaceJointTurns, type IMorphTarget } from "./morphTarget.js";
 
@@ -98,6 +99,8 @@ export interface IAvatarAsset {
     readonly faceJoints?: readonly IFaceJointTurns[];
     /** Models whose Gaussians networks make, cheapest first; empty when there is nothing but the Gaussians above. */
     readonly mapModels: readonly IMapModel[];
+    /** A head whose Gaussians networks make; absent or null: it has none. */
+    readonly headModel?: IHeadModel | null;
     /** Clips that came with the avatar. */
     readonly animations: readonly IAnimationClip[];
     /** Origin and licence. */

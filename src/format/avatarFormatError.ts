@@ -29,6 +29,7 @@ export const AvatarFormatErrorCodes = [
     "invalid-morph-target",
     "invalid-animation",
     "invalid-map-model",
+    "invalid-head",
     "invalid-network",
 ] as const;
 

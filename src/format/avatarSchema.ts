@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { BodyModels, SmplxJointNames } from "./bodyModel.js";
 import { MaxJoints, MaxMorphTargets, MaxNetworks } from "./limits.js";
 import { FaceJointNames } from "./morphTarget.js";
-import { Described, Index, NetworkSchema, Text, TierSchema } from "./tierSchema.js";
+import { Described, Index, Text } from "./schemaParts.js";
+import { NetworkSchema, TierSchema } from "./tierSchema.js";
 
 /** Version of the extension that this library writes and reads. */
 export const AvatarExtensionVersion = 1;

@@ -1,6 +1,7 @@
 import { type IAnimationTrack, type IAvatarAsset, type IGaussianCloud } from "./avatarAsset.js";
 import { type IMorphTarget } from "./morphTarget.js";
 import { AvatarFormatError, type AvatarFormatErrorCode } from "./avatarFormatError.js";
+import { FindHeadProblem } from "./headProblem.js";
 import { CheckMapModels } from "./checkMapModels.js";
 import { type RowProblem } from "./gaussianRows.js";
 import { RequireNumbers } from "./requireNumbers.js";
@@ -113,4 +114,9 @@ class AvatarChecker {
 export function CheckAvatar(asset: IAvatarAsset): void {
     new AvatarChecker(asset).check();
     CheckMapModels(asset);
+    const avatar = { joints: asset.joints.length, channels: asset.morphTargets.length };
+    const problem = asset.headModel ? FindHeadProblem(asset.headModel, avatar) : null;
+    if (problem) {
+        throw new AvatarFormatError(problem.code, `/headModel/${problem.path}`, problem.message, asset.name);
+    }
 }

@@ -155,6 +155,19 @@ function CheckOutputs(
     }
 }
 
+function CheckHeadTier({ tiers }: IAvatarExtension, index: number, issues: IssueList): void {
+    const path = `${Path}/tiers/${index}`;
+    if (tiers[index]!.name === "baked") {
+        issues.error("invalid-extension", `${path}/head`, "the baked tier has no networks: remove it");
+    }
+    if (tiers[index]!.maps !== undefined) {
+        issues.error("invalid-extension", path, "has maps and a head: give one of the two");
+    }
+    if (tiers.findIndex(({ head }) => head !== undefined) !== index) {
+        issues.error("invalid-extension", `${path}/head`, "two tiers have a head: remove one");
+    }
+}
+
 function CheckTier(extension: IAvatarExtension, index: number, issues: IssueList): void {
     const { tiers, networks = [] } = extension;
     const tier = tiers[index]!;
@@ -170,9 +183,11 @@ function CheckTier(extension: IAvatarExtension, index: number, issues: IssueList
         issues.error("invalid-extension", `${path}/networks`, `there is no network "${unknown}": name one of networks`);
         return;
     }
-    if (tier.maps === undefined) {
+    if (tier.head !== undefined) {
+        CheckHeadTier(extension, index, issues);
+    } else if (tier.maps === undefined) {
         if (tier.name !== "baked") {
-            issues.warning("ignored-tier", path, "does not say how it makes Gaussians: give it maps");
+            issues.warning("ignored-tier", path, "does not say how it makes Gaussians: give it maps or a head");
         }
     } else if (tier.name === "baked") {
         issues.error("invalid-extension", `${path}/maps`, "the baked tier has no maps: remove them");

@@ -71,3 +71,6 @@ export const MaxNetworkBytes = 2_147_483_647;
 
 /** Components of a pose projection. The official one has 20. */
 export const MaxProjectionComponents = 256;
+
+/** Frequencies of the positional encoding of a head. Published ones have four. */
+export const MaxHeadOctaves = 16;

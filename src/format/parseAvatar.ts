@@ -12,6 +12,7 @@ import { IsIdentity } from "./nodeTransform.js";
 import { ReadAnimations } from "./readAnimations.js";
 import { PeekExtension, ReadExtension } from "./readExtension.js";
 import { ReadGaussians, SplatAttributes } from "./readGaussians.js";
+import { HeadModelParts, ReadHeadModel } from "./readHeadModel.js";
 import { MapModelParts, ReadMapModels } from "./readMapModels.js";
 import { ReadMorphTargets } from "./readMorphTargets.js";
 import { ReadSkeleton } from "./readSkeleton.js";
@@ -77,6 +78,7 @@ export function _ReadAvatarParts(
     const morphTargets = ReadMorphTargets(mesh, primitive, path, extension, reader, issues);
     const faceJoints = ReadFaceJoints(extension, issues);
     const mapModels = ReadMapModels(extension, jointOfSkinEntry, reader, issues);
+    const headModel = ReadHeadModel(extension, primitive.targets?.length ?? 0, jointOfSkinEntry, reader, issues);
     const targets = {
         jointOfNode: skeleton?.jointOfNode ?? new Map<number, number>(),
         avatarNode: location.node,
@@ -98,6 +100,7 @@ export function _ReadAvatarParts(
         morphTargets,
         ...(faceJoints === undefined ? {} : { faceJoints }),
         mapModels,
+        ...(headModel ? { headModel } : {}),
         animations,
         credits: {
             license: extension?.license ?? UnknownLicense,
@@ -152,6 +155,7 @@ export function _ViewsOfAvatar(gltf: IGltf, place: IAvatarLocation): number[] {
     const extension = PeekExtension(gltf);
     const maps = extension === null ? null : MapModelParts(extension);
     maps?.accessors.forEach((index) => accessors.add(index));
+    (extension ? HeadModelParts(extension) : []).forEach((index) => accessors.add(index));
     const views = new Set<number | undefined>(maps?.views);
     for (const index of accessors) {
         const accessor = index === undefined ? undefined : gltf.accessors[index];

@@ -1,52 +1,13 @@
 import { MaxGaussians } from "./limits.js";
 import { IsComplete, type MapArrayReader } from "./mapArrays.js";
-import { type IInfluences, type IMapModel } from "./mapModel.js";
+import { type IMapModel } from "./mapModel.js";
 import { ReadConditioning } from "./readConditioning.js";
 import { ReadDecoding } from "./readDecoding.js";
+import { ReadInfluences } from "./readInfluences.js";
 import { type IMapsDescription } from "./tierSchema.js";
 
-/** A row of weights may miss a sum of one by this: the smallest influences are left out, and weight volumes are diffused. */
-const InfluenceSumTolerance = 0.1;
 /** Matrices of a rigid motion may miss orthonormality by this. */
 const RigidTolerance = 0.001;
-
-function ReadInfluences(
-    maps: IMapsDescription,
-    mapsPath: string,
-    rows: number,
-    jointOfSkinEntry: readonly number[],
-    arrays: MapArrayReader,
-): IInfluences | null {
-    const { count } = maps.influences;
-    const path = `${mapsPath}/influences`;
-    const entries = arrays.read(maps.influences.joints, `${path}/joints`, 1, rows * count, ["u8", "u16"]);
-    const weights = arrays.read(maps.influences.weights, `${path}/weights`, 1, rows * count, ["f32", "u8n", "u16n"]);
-    if (entries === null || weights === null || !arrays.charge(entries.length * 2, `${path}/joints`)) {
-        return null;
-    }
-    const joints = new Uint16Array(entries.length);
-    for (let row = 0, i = 0; row < rows; row++) {
-        let sum = 0;
-        for (let k = 0; k < count; k++, i++) {
-            const joint = jointOfSkinEntry[entries[i]!];
-            if (joint === undefined) {
-                const message = `row ${row} refers to joint ${entries[i]}: the skin has ${jointOfSkinEntry.length}`;
-                return arrays.fail("invalid-joint-index", `${path}/joints`, message);
-            }
-            if (weights[i]! < 0) {
-                const message = `row ${row} has a negative weight: weights must be 0 or more`;
-                return arrays.fail("invalid-weights", `${path}/weights`, message);
-            }
-            joints[i] = joint;
-            sum += weights[i]!;
-        }
-        if (!(Math.abs(sum - 1) <= InfluenceSumTolerance)) {
-            const message = `row ${row} sums to ${sum}: the weights of a Gaussian must sum to about 1`;
-            return arrays.fail("invalid-weights", `${path}/weights`, message);
-        }
-    }
-    return { count, joints, weights };
-}
 
 function IsRigid(m: Float32Array): boolean {
     const dot = (a: number, b: number): number =>
@@ -114,7 +75,7 @@ export function ReadMapModel(
         texels,
         positions: arrays.read(maps.positions, `${path}/positions`, 3, count),
         normals: arrays.read(maps.normals, `${path}/normals`, 3, count, ["f32", "i8n", "i16n"]),
-        influences: ReadInfluences(maps, path, count, jointOfSkinEntry, arrays),
+        influences: ReadInfluences(maps.influences, `${path}/influences`, count, jointOfSkinEntry, arrays),
         inverseBindMatrices: ReadInverseBinds(maps.inverseBindMatrices, binds, jointOfSkinEntry, arrays),
         covariance: maps.covariance,
         conditioning: ReadConditioning(maps, `${path}/conditioning`, jointOfSkinEntry, arrays),

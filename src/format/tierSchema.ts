@@ -1,26 +1,17 @@
 import * as v from "valibot";
 import {
-    MaxInfluences,
     MaxJoints,
     MaxMapSize,
     MaxMorphTargets,
-    MaxNameLength,
     MaxNetworkBytes,
     MaxNetworks,
     MaxTensorChannels,
     MaxTensors,
 } from "./limits.js";
+import { HeadSchema } from "./headSchema.js";
+import { Described, Index, InfluencesSchema, Number32, Text } from "./schemaParts.js";
 
 /** Part of the root extension: the networks, and the tiers that run them. */
-
-/** A number that names an item of an array. */
-export const Index = v.pipe(v.number(), v.integer(), v.minValue(0));
-
-/** A name. */
-export const Text = v.pipe(v.string(), v.minLength(1), v.maxLength(MaxNameLength));
-
-/** A number that a 32-bit float holds; glTF's JSON has no other bound. */
-const Number32 = v.pipe(v.number(), v.minValue(-1e9), v.maxValue(1e9));
 
 /** Rows of numbers: an accessor, or the one row that all are. */
 const Rows = v.union([Index, v.pipe(v.array(Number32), v.minLength(1), v.maxLength(4))]);
@@ -29,20 +20,6 @@ const Rows = v.union([Index, v.pipe(v.array(Number32), v.minLength(1), v.maxLeng
 const Side = v.pipe(Index, v.minValue(1), v.maxValue(MaxMapSize));
 
 const Channels = v.pipe(v.array(v.pipe(Index, v.maxValue(MaxTensorChannels - 1))), v.minLength(1), v.maxLength(4));
-
-/**
- * Adds a description to a schema, for the JSON schema made of it.
- *
- * @param schema what a field must be
- * @param description what it means
- * @returns the schema with its description
- */
-export function Described<T extends v.GenericSchema>(
-    schema: T,
-    description: string,
-): v.SchemaWithPipe<readonly [T, v.DescriptionAction<v.InferOutput<T>, string>]> {
-    return v.pipe(schema, v.description(description));
-}
 
 const TensorSchema = v.strictObject({
     name: Described(Text, "Name of the ONNX graph input or output."),
@@ -151,12 +128,6 @@ const DecodingSchema = v.strictObject({
     fixedHands: Described(v.optional(FixedHandsSchema), "Hands that stay as they are in one pose."),
 });
 
-const InfluencesSchema = v.strictObject({
-    count: Described(v.pipe(Index, v.minValue(1), v.maxValue(MaxInfluences)), "Joints a Gaussian, K."),
-    joints: Described(Index, "[N,K] entries of the skin: SCALAR of u8 or u16."),
-    weights: Described(Index, "[N,K] weights ≥ 0, used as they are: SCALAR of f32, or of u8 or u16, normalised."),
-});
-
 const MapsSchema = v.strictObject({
     size: Described(Side, "Side of one map, texels, W. Front and back map are one image of W × 2W."),
     texels: Described(
@@ -191,8 +162,9 @@ export const TierSchema = v.strictObject({
     ),
     maps: Described(
         v.optional(MapsSchema),
-        "How poses become Gaussians. A tier `lite` or `full` without it is left out.",
+        "How poses become Gaussians. A tier `lite` or `full` with neither `maps` nor `head` is left out.",
     ),
+    head: Described(v.optional(HeadSchema), "How expressions of a head become Gaussians. One tier of a file has it."),
 });
 
 /** A network of the root extension. */

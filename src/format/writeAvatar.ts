@@ -13,6 +13,7 @@ import { ComponentRange, QuantizeI16, QuantizeWeights } from "./quantize.js";
 import { ReadAvatar } from "./readAvatar.js";
 import { SplatAttributes } from "./readGaussians.js";
 import { WriteClip, WriteJoints } from "./writeClip.js";
+import { WriteHeadModel } from "./writeHeadModel.js";
 import { type IWrittenNetworks, WriteMapModel, WriteNetworks } from "./writeMapModels.js";
 import { WriteMorphTarget } from "./writeMorphTarget.js";
 
@@ -105,12 +106,19 @@ function MakeExtension(
         ...(asset.faceJoints === undefined ? {} : { faceJoints: asset.faceJoints.map(WriteFaceJoint) }),
         colorSpace: DisplayColorSpace,
         ...(asset.antialiased ? { antialiased: true } : {}),
-        tiers: [{ name: "baked" }, ...asset.mapModels.map((model) => WriteMapModel(writer, model))],
+        tiers: WriteTiers(asset, writer),
         ...(networks.length > 0 ? { networks } : {}),
         ...(asset.credits.credits === undefined ? {} : { credits: [...asset.credits.credits] }),
         license: asset.credits.license,
         notices: [...asset.credits.notices],
     };
+}
+
+/** Cheapest first. */
+function WriteTiers({ mapModels, headModel }: IAvatarAsset, writer: GltfWriter): IAvatarExtension["tiers"] {
+    const models = mapModels.map((model) => WriteMapModel(writer, model));
+    const all = headModel ? [...models, WriteHeadModel(writer, headModel)] : models;
+    return [{ name: "baked" }, ...all.sort((a, b) => b.name.localeCompare(a.name))]; // lite before full
 }
 
 function WriteFaceJoint({ joint, turns }: IFaceJointTurns): NonNullable<IAvatarExtension["faceJoints"]>[number] {

@@ -46,7 +46,7 @@ export function WriteNetworks(
 }
 
 /** Rows of 32-bit floats in full. */
-function WriteFloats(writer: GltfWriter, values: Float32Array, width: RowWidth): number {
+export function WriteFloats(writer: GltfWriter, values: Float32Array, width: RowWidth): number {
     const count = values.length / width;
     return writer.add(values, { componentType: ComponentType.F32, type: RowTypes[width], count });
 }
@@ -69,7 +69,7 @@ function WriteRotations(writer: GltfWriter, rotations: Float32Array): number | n
 }
 
 /** Weights as 16-bit integers where these hold the very same numbers, else as 32-bit floats. */
-function WriteWeights(writer: GltfWriter, weights: Float32Array): number {
+export function WriteWeights(writer: GltfWriter, weights: Float32Array): number {
     const steps = Uint16Array.from(weights, (weight) => Math.round(weight * 65535));
     const description = { componentType: ComponentType.U16, type: "SCALAR", normalized: true } as const;
     return IsExactly(weights, steps, 65535)
@@ -83,7 +83,7 @@ function IsExactly(values: Float32Array, steps: Int16Array | Uint16Array, maximu
 }
 
 /** Whole numbers in as few bytes as hold the largest. */
-function WriteIntegers(writer: GltfWriter, values: Uint16Array | Uint32Array): number {
+export function WriteIntegers(writer: GltfWriter, values: Uint16Array | Uint32Array): number {
     let largest = 0;
     for (const value of values) {
         largest = Math.max(largest, value);

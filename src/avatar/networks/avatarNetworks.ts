@@ -66,7 +66,7 @@ export class AvatarNetworks {
     /** Told when {@link state} or {@link tier} changed. */
     public readonly onStateChangedObservable = new Observable<AvatarNetworks>();
 
-    private readonly _models: IAvatarAsset["mapModels"];
+    private readonly _networked: readonly AvatarTier[];
     private readonly _errors = new Map<AvatarTier, AvatarError>();
     private readonly _meter = new UpdateMeter();
     private _waiting: (() => void)[] = [];
@@ -89,7 +89,8 @@ export class AvatarNetworks {
      * @param settings how they start
      */
     public constructor(asset: IAvatarAsset, settings: INetworkSettings) {
-        this._models = asset.mapModels;
+        const models = asset.headModel ? [...asset.mapModels, asset.headModel] : asset.mapModels;
+        this._networked = models.map(({ tier }) => tier);
         this._preferredTier = settings.preferredTier;
         this._enabled = settings.enabled;
         this._maximumRate = ToMaximumRate(settings.maximumRate);
@@ -114,7 +115,7 @@ export class AvatarNetworks {
 
     /** Tiers that the file has, cheapest first; `"baked"` is always among them. */
     public get availableTiers(): readonly AvatarTier[] {
-        return AvatarTiers.filter((tier) => tier === "baked" || this._models.some((model) => model.tier === tier));
+        return AvatarTiers.filter((tier) => tier === "baked" || this._networked.includes(tier));
     }
 
     /** The tier that is shown now. */

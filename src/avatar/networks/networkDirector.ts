@@ -1,12 +1,12 @@
 import { Logger } from "@babylonjs/core/Misc/logger.js";
-import { AvatarError } from "../../diagnostics/avatarError.js";
 import { type IMapModel } from "../../format/mapModel.js";
 import { NetworkError } from "../../networks/networkError.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { NetworkedBody } from "./networkedBody.js";
 import { NetworkPump } from "./networkPump.js";
 import { type INetworkedAvatar } from "./networkedAvatar.js";
-import { AllocateAsync } from "./sharedModel.js";
+import { AllocateAsync } from "./allocate.js";
+import { ToAvatarError } from "./toAvatarError.js";
 import { type IModelLease, SharedModels } from "./sharedModels.js";
 
 /** One tier of one avatar: shown, or on its way. */
@@ -272,10 +272,4 @@ export class NetworkDirector {
             Logger.Error(`Gaussian avatar "${name}" goes on without its ${model.tier} tier: ${error.message}`);
         }
     }
-}
-
-function ToAvatarError(cause: unknown): AvatarError {
-    return cause instanceof AvatarError
-        ? (cause as AvatarError)
-        : new NetworkError("runtime-failed", String(cause), { cause });
 }

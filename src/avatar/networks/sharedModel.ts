@@ -1,12 +1,12 @@
 import { type IAvatarAsset } from "../../format/avatarAsset.js";
 import { type IMapModel } from "../../format/mapModel.js";
 import { type ComputeKernel } from "../../gpu/computeKernel.js";
-import { NetworkError } from "../../networks/networkError.js";
 import { NetworkProgram } from "../../networks/networkProgram.js";
 import { type NetworkRuntime } from "../../networks/networkRuntime.js";
 import { type ConditioningStage } from "../../pipeline/2-maps/conditioningStage.js";
 import { type DecodeStage } from "../../pipeline/3-gaussians/decodeStage.js";
 import { MapModelBuffers } from "../../pipeline/3-gaussians/mapModelBuffers.js";
+import { AllocateAsync } from "./allocate.js";
 import { SpaceChanges } from "../affineRows.js";
 import { LoadNetworkBytesAsync } from "./networkFiles.js";
 
@@ -97,43 +97,4 @@ export class SharedModel {
         this.program.dispose();
         this.buffers.dispose();
     }
-}
-
-/**
- * Makes something on a device, and looks whether there was enough memory for it.
- *
- * @param device the device
- * @param what is being made, to begin a sentence with
- * @param make makes it
- * @returns what was made
- * @throws NetworkError `out-of-memory`; what was made is disposed then
- */
-export async function AllocateAsync<Owner extends { dispose(): void }>(
-    device: GPUDevice,
-    what: string,
-    make: () => Owner,
-): Promise<Owner> {
-    device.pushErrorScope("validation");
-    device.pushErrorScope("out-of-memory");
-    let made: Owner | null = null;
-    let failure: unknown = null;
-    try {
-        made = make();
-    } catch (error) {
-        failure = error;
-    }
-    const scopes = [device.popErrorScope(), device.popErrorScope()];
-    const errors = await Promise.all(scopes);
-    const error = errors.find((one) => one !== null);
-    if (made && !error) {
-        return made;
-    }
-    made?.dispose();
-    if (error) {
-        throw new NetworkError(
-            "out-of-memory",
-            `${what} does not fit into the memory of the graphics device (${error.message}): show fewer avatars, or a cheaper tier.`,
-        );
-    }
-    throw failure;
 }

@@ -193,7 +193,7 @@ export class HeadGaussians implements ISplatSource {
 function Copy(from: ArrayLike<number>, to: Float64Array): boolean {
     let isChanged = false;
     for (let i = 0; i < to.length; i++) {
-        const value = from[i]!;
+        const value = Number.isFinite(from[i]) ? from[i]! : 0; // a neutral face is better than none
         if (value !== to[i]!) {
             to[i] = value;
             isChanged = true;
