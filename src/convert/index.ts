@@ -21,6 +21,13 @@ export {
     type IConvertProgress,
 } from "./animatableGaussians/convertAnimatableGaussians.js";
 export { type IBodyConfig, ReadBodyConfigAsync } from "./animatableGaussians/bodyConfig.js";
+export {
+    type ConvertHeadStage,
+    ConvertGaussianHeadAsync,
+    type IConvertGaussianHeadOptions,
+} from "./gaussianHead/convertGaussianHead.js";
+export { type IHeadConfig } from "./gaussianHead/buildHeadModel.js";
+export { type ExpressionMatrix, ReadExpressionMatrix } from "./gaussianHead/expressionMatrix.js";
 export { ConvertLiteAsync, type IConvertLiteOptions } from "./lite/convertLite.js";
 export { ConvertError, type ConvertErrorCode } from "./convertError.js";
 export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";

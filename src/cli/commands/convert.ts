@@ -7,6 +7,7 @@ import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { AnimatableGaussiansMethod } from "../convert/animatableGaussiansMethod.js";
 import { type IConvertMethod, type IConvertPlan } from "../convert/convertMethod.js";
+import { GaussianHeadMethod } from "../convert/gaussianHeadMethod.js";
 import { LiteMethod } from "../convert/liteMethod.js";
 import { RequireWritableAsync, WriteFilesAtomicAsync } from "../files.js";
 import { FolderOnDisk } from "../folderOnDisk.js";
@@ -17,12 +18,14 @@ import { RequireExtension, RequireNoInput } from "../outputFile.js";
 const Methods: Readonly<Record<string, IConvertMethod>> = {
     lite: LiteMethod,
     "animatable-gaussians": AnimatableGaussiansMethod,
+    "gaussian-head-avatar": GaussianHeadMethod,
 };
 
 /** `gaussian-avatar convert`: a person that was trained becomes an avatar. */
 export const ConvertCommand: ICommand = {
     help: `Usage: gaussian-avatar convert lite <model.npz> -o <avatar.glb> [options]
        gaussian-avatar convert animatable-gaussians --data <subject> --checkpoint <net.pt> -o <avatar.glb> [options]
+       gaussian-avatar convert gaussian-head-avatar --checkpoint <gaussianhead_latest> -o <head.glb> [options]
 
 Turns a person that was trained into an avatar: networks as ONNX, maps, weights, joints and pose projection, and the
 Gaussians of the rest pose, so that the avatar can be shown without networks. Networks run with the npm package
@@ -39,6 +42,14 @@ Reads checkpoints without running any code in them.
                             nothing of it is taken over into the avatar
       --config FILE         the training's .yaml: pose projection, fixed hands, view directions
 
+gaussian-head-avatar: a head trained with the official code of Gaussian Head Avatar. Its networks run in the frame, without
+onnxruntime-web; the super-resolution network is not taken over.
+      --checkpoint FILE     gaussianhead_latest of the training's second stage
+      --params FOLDER       params of the subject, with <frame>/params.npz: scale, ranges of expressions and poses, a clip
+      --delta-poses FILE    delta_poses_latest: corrects the poses of that clip
+      --expressions FILE    how ARKit's shapes become the expression code: {"jawOpen": [0.8, -0.1, …], …}
+      --legacy-rotations    the head was trained by the code from before July 12, 2024
+
 Options
   -o, --output FILE         where to write, a .glb
       --precision fp16|fp32 type of the networks' weights (default fp16)
@@ -52,11 +63,16 @@ Examples
   gaussian-avatar convert lite runs/ada/model.npz -o ada.avatar.glb
   gaussian-avatar convert animatable-gaussians --data subject00 --checkpoint batch_800000/net.pt -o subject00.glb
   gaussian-avatar convert animatable-gaussians --data lbn1 --config avatar.yaml --side-files -o lbn1.glb
+  gaussian-avatar convert gaussian-head-avatar --checkpoint gaussianhead_latest --params subject031/params -o head031.glb
 `,
     options: {
         data: { type: "string" },
         checkpoint: { type: "string" },
         "body-model": { type: "string" },
+        params: { type: "string" },
+        "delta-poses": { type: "string" },
+        expressions: { type: "string" },
+        "legacy-rotations": { type: "boolean" },
         config: { type: "string" },
         precision: { type: "string" },
         "side-files": { type: "boolean" },
@@ -105,7 +121,7 @@ function PlanConversion(line: ICommandLine): { readonly plan: IConvertPlan; read
     const foreign = Object.values(Methods)
         .filter((other) => other !== method)
         .flatMap(({ ownOptions }) => ownOptions)
-        .find((option) => line.options[option] !== undefined);
+        .find((option) => line.options[option] !== undefined && !method.ownOptions.includes(option));
     if (foreign !== undefined) {
         throw UsageError(`--${foreign} is no option of ${name}: leave it out.`);
     }

@@ -51,7 +51,7 @@ const MinChannels = 3;
  * @throws CheckpointError `missing-tensor` or `wrong-project`, naming the tensor
  */
 export function FindHeadShape(shapes: ReadonlyMap<string, readonly number[]>, fileName: string): IHeadShape {
-    const require = (name: string, rank: number): readonly number[] => {
+    const shapeOf = (name: string, rank: number): readonly number[] => {
         const shape = shapes.get(name);
         if (shape?.length !== rank) {
             throw new CheckpointError(
@@ -62,18 +62,18 @@ export function FindHeadShape(shapes: ReadonlyMap<string, readonly number[]>, fi
         }
         return shape;
     };
-    const [points = 0, features = 0] = require("feature", 2);
+    const [points = 0, features = 0] = shapeOf("feature", 2);
     for (const [name, width] of Object.entries(PointArrays)) {
-        const [rows, columns] = require(name, 2);
+        const [rows, columns] = shapeOf(name, 2);
         if (rows !== points || columns !== width) {
             throw Wrong(fileName, name, `is [${rows},${columns}]`, `[${points},${width}]`);
         }
     }
-    const [landmarks, axes] = require("landmarks_3d_neutral", 2);
+    const [landmarks, axes] = shapeOf("landmarks_3d_neutral", 2);
     if (landmarks! < 1 || axes !== 3) {
         throw Wrong(fileName, "landmarks_3d_neutral", `is [${landmarks},${axes}]`, "at least one row of 3");
     }
-    const widthsOf = (name: string): readonly number[] => PerceptronWidths(name, require, shapes, fileName);
+    const widthsOf = (name: string): readonly number[] => PerceptronWidths(name, shapeOf, shapes, fileName);
     const pose = widthsOf("pose_color_mlp")[0]! - features;
     const octaves = (pose / HeadPoseSize - 1) / 2;
     if (!Number.isInteger(octaves) || octaves < 0 || octaves > 16) {
@@ -120,11 +120,11 @@ export function FindHeadShape(shapes: ReadonlyMap<string, readonly number[]>, fi
 /** Numbers in and out of the layers of a network, from the dimensions of its weights. */
 function PerceptronWidths(
     name: string,
-    require: (name: string, rank: number) => readonly number[],
+    shapeOf: (name: string, rank: number) => readonly number[],
     shapes: ReadonlyMap<string, readonly number[]>,
     fileName: string,
 ): readonly number[] {
-    const widths = [require(`${name}.conv0.weight`, 3)[1]!];
+    const widths = [shapeOf(`${name}.conv0.weight`, 3)[1]!];
     while (shapes.has(`${name}.conv${widths.length - 1}.weight`)) {
         widths.push(shapes.get(`${name}.conv${widths.length - 1}.weight`)![0]!);
     }
@@ -138,8 +138,8 @@ function PerceptronWidths(
         );
     }
     for (let layer = 0; layer < count; layer++) {
-        const [outputs, inputs] = require(`${name}.conv${layer}.weight`, 3);
-        const [biases] = require(`${name}.conv${layer}.bias`, 1);
+        const [outputs, inputs] = shapeOf(`${name}.conv${layer}.weight`, 3);
+        const [biases] = shapeOf(`${name}.conv${layer}.bias`, 1);
         if (inputs !== LayerInputs(widths, layer) || biases !== outputs) {
             throw Wrong(fileName, `${name}.conv${layer}`, `takes ${inputs} numbers`, `${LayerInputs(widths, layer)}`);
         }
