@@ -44,13 +44,14 @@ export interface IFaceSpaceReport {
  *
  * @param space its channels and joints
  */
-export function DescribeSpace({ channels, fromArkit, joints }: IExpressionSpace): IFaceSpaceReport {
+export function DescribeSpace({ channels, fromArkit, joints, compounds = [] }: IExpressionSpace): IFaceSpaceReport {
     return {
         channels: channels.map((name, d) => ({
             name,
             follows: Object.fromEntries(
                 ArkitNames.flatMap((shape) => {
-                    const weight = fromArkit[ArkitIndices[shape] * channels.length + d]!;
+                    const own = compounds.find(({ channel }) => channel === d)?.shapes[ArkitIndices[shape]];
+                    const weight = own ?? fromArkit[ArkitIndices[shape] * channels.length + d]!;
                     return weight === 0 ? [] : [[shape, Number(weight.toFixed(4))]];
                 }),
             ),
@@ -94,14 +95,18 @@ function ShapesOf(values: Float32Array, frames: number, mapping: IFaceMapping): 
     });
 }
 
-function NotShown(source: readonly Float32Array[], { channels, fromArkit, joints }: IExpressionSpace): ArkitName[] {
+function NotShown(
+    source: readonly Float32Array[],
+    { channels, fromArkit, joints, compounds = [] }: IExpressionSpace,
+): ArkitName[] {
     return ArkitNames.filter((_, shape) => {
         const isMoved = source.some((shapes) => shapes[shape]! > LeastMoved);
         const row = fromArkit.subarray(shape * channels.length, (shape + 1) * channels.length);
         const isTurned = joints.some(({ turns }) =>
             turns.subarray(shape * 3, shape * 3 + 3).some((angle) => angle !== 0),
         );
-        return isMoved && !isTurned && row.every((weight) => weight === 0);
+        const isPart = compounds.some(({ shapes }) => shapes[shape] !== 0);
+        return isMoved && !isTurned && !isPart && row.every((weight) => weight === 0);
     });
 }
 

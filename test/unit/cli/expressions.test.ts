@@ -39,7 +39,7 @@ describe("gaussian-avatar expressions", () => {
         const { code, out } = await RunAsync(["expressions", avatar]);
         expect(code).toBe(0);
         expect(out).toContain("has 3 expression channels.");
-        expect(out).toContain("  Blink    eyeBlinkLeft 0.5, eyeBlinkRight 0.5\n");
+        expect(out).toContain("  Blink    eyeBlinkLeft, eyeBlinkRight\n");
         expect(out).toContain("  Hat      (its own: no ARKit shape moves it)\n");
         expect(out).toContain("  jawOpen  jawOpen\n");
         const json = JSON.parse((await RunAsync(["expressions", avatar, "--json"])).out) as { channels: unknown[] };

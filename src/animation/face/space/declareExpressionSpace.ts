@@ -22,7 +22,8 @@ const LeastWeight = 1e-5;
  * ```
  */
 export function DeclareExpressionSpace(asset: IAvatarAsset, space: IExpressionSpace): IAvatarAsset {
-    const { channels, fromArkit, joints, least, greatest, rest } = space;
+    const { channels, fromArkit, joints, least, greatest, rest, compounds = [] } = space;
+    const named = new Set(compounds.map(({ channel }) => channel));
     const own = asset.morphTargets.map(({ name }) => name);
     if (channels.length !== own.length || channels.some((name, d) => name !== own[d])) {
         throw new FaceError(
@@ -41,10 +42,15 @@ export function DeclareExpressionSpace(asset: IAvatarAsset, space: IExpressionSp
         ...asset,
         morphTargets: asset.morphTargets.map((target, d) => ({
             ...target,
-            follows: ByShape((shape) => {
-                const weight = fromArkit[shape * channels.length + d]!;
-                return Math.abs(weight) < LeastWeight ? null : weight;
-            }),
+            // What several shapes move together is told by the channel's name.
+            ...(named.has(d)
+                ? {}
+                : {
+                      follows: ByShape((shape) => {
+                          const weight = fromArkit[shape * channels.length + d]!;
+                          return Math.abs(weight) < LeastWeight ? null : weight;
+                      }),
+                  }),
             range: [least[d]!, greatest[d]!],
         })),
         faceJoints: joints.map(({ joint, turns }): IFaceJointTurns => ({

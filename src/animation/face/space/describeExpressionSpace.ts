@@ -56,8 +56,16 @@ export function DescribeExpressionSpace(asset: IAvatarAsset): IExpressionSpace {
         }
         [named.least[d], named.greatest[d]] = range ?? [0, 1];
     });
+    // What the file says of a channel is all that moves it.
+    const compounds = (named.compounds ?? []).filter(({ channel }) => !morphTargets[channel]!.follows);
+    const { channels, rest, least, greatest, fromArkit } = named;
     return {
-        ...named,
+        channels,
+        rest,
+        least,
+        greatest,
+        fromArkit,
+        ...(compounds.length > 0 ? { compounds } : {}),
         joints: faceJoints
             ? faceJoints.map(DeclaredJoint)
             : FaceJointNames.flatMap((joint) => UsualJoint(asset, named, joint)),
@@ -90,12 +98,15 @@ export function CarriesGaussians({ joints, gaussians }: IAvatarAsset, joint: Fac
 
 function UsualJoint(
     asset: IAvatarAsset,
-    { channels, fromArkit }: IExpressionSpace,
+    { channels, fromArkit, compounds = [] }: IExpressionSpace,
     joint: FaceJointName,
 ): IFaceJoint[] {
     const isDone = Turns[joint].some(([shape]) => {
         const row = ArkitIndices[shape] * channels.length;
-        return fromArkit.subarray(row, row + channels.length).some((weight) => weight !== 0);
+        return (
+            fromArkit.subarray(row, row + channels.length).some((weight) => weight !== 0) ||
+            compounds.some(({ shapes }) => shapes[ArkitIndices[shape]] !== 0)
+        );
     });
     if (isDone || !CarriesGaussians(asset, joint)) {
         return [];

@@ -1,10 +1,12 @@
 import { FromRotationVectorPacked } from "../../../math/packedRotation.js";
 import { FaceError } from "../faceError.js";
 import { ArkitCount } from "../vocabulary/arkit.js";
+import { CompoundSolver } from "./compoundSolver.js";
 import { type IExpressionSpace } from "./expressionSpace.js";
 
 /**
- * Turns the 52 shapes into the weights of an avatar's channels, e = e₀ + W f, and the turns of its face joints. Shapes at rest
+ * Turns the 52 shapes into the weights of an avatar's channels, e = e₀ + W f, and the turns of its face joints; channels that
+ * are several shapes at once are found together. Shapes at rest
  * cost nothing. Makes no objects while mapping.
  *
  * @example
@@ -17,6 +19,7 @@ export class ExpressionMapper {
     /** What is mapped to. */
     public readonly space: IExpressionSpace;
 
+    private readonly _compounds: CompoundSolver;
     private readonly _vector = new Float64Array(3);
 
     /**
@@ -26,6 +29,7 @@ export class ExpressionMapper {
     public constructor(space: IExpressionSpace) {
         CheckSpace(space);
         this.space = space;
+        this._compounds = new CompoundSolver(space);
     }
 
     /**
@@ -48,6 +52,7 @@ export class ExpressionMapper {
                 }
             }
         }
+        this._compounds.solve(weights, code);
         for (let d = 0; d < count; d++) {
             code[d] = Math.min(greatest[d]!, Math.max(least[d]!, code[d]!));
         }

@@ -8,6 +8,14 @@ export interface IFaceJoint {
     readonly turns: Float32Array;
 }
 
+/** A channel that is several shapes at once, a viseme or a smile with its cheeks, or that is a part of such. */
+export interface ICompoundChannel {
+    /** Which. */
+    readonly channel: number;
+    /** [52] the shapes that weight 1 of it is. */
+    readonly shapes: Float32Array;
+}
+
 /**
  * What an avatar's expression channels are, and how the 52 shapes become their weights: e = e₀ + W f. A code of learned or
  * statistical components is as good as morph targets with names.
@@ -23,6 +31,11 @@ export interface IExpressionSpace {
     readonly greatest: Float32Array;
     /** [52,D] W transposed: what each shape adds, a row a shape, so that shapes at rest cost nothing. */
     readonly fromArkit: Float32Array;
+    /**
+     * Channels that are several shapes at once: they overlap, so no shape moves them by itself (their columns of W are 0); all
+     * together come as close to a face as they can. Absent: there are none.
+     */
+    readonly compounds?: readonly ICompoundChannel[];
     /** Joints that move with the face; empty where channels move everything. */
     readonly joints: readonly IFaceJoint[];
 }

@@ -50,7 +50,7 @@ export class ShapeSolver {
      * @param shapes [52] receives the weights, 0..1; of two opposite shapes one is 0
      */
     public solve(code: ArrayLike<number>, shapes: Float32Array): void {
-        const { rest, fromArkit } = this._space;
+        const { rest, fromArkit, compounds = [] } = this._space;
         const count = rest.length;
         for (let shape = 0; shape < ArkitCount; shape++) {
             let sum = 0;
@@ -67,6 +67,11 @@ export class ShapeSolver {
             this._most[this._shapes[one]! < this._shapes[other]! ? one : other] = 0;
         }
         SolveBounded(this._matrix, this._right, this._least, this._most, this._shapes);
+        for (const { channel, shapes: own } of compounds) {
+            for (let shape = 0; shape < ArkitCount; shape++) {
+                this._shapes[shape] = Math.min(1, this._shapes[shape]! + code[channel]! * own[shape]!);
+            }
+        }
         shapes.set(this._shapes);
     }
 }

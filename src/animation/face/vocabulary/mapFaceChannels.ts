@@ -98,10 +98,11 @@ function Sift(found: readonly IFaceChannel[]): IFaceChannel[] {
     const order = [...FaceFamilies] as string[];
     const rank = ({ family }: IFaceChannel): number => order.indexOf(family); // the user's word is -1
     const best = new Map<string, number>();
-    for (const channel of found) {
+    // What the user says of a channel says nothing of the others.
+    for (const channel of found.filter(({ family }) => family !== "custom")) {
         for (const shape of Object.keys(channel.shapes) as ArkitName[]) {
             const part = PartOf(shape);
-            best.set(part, Math.min(best.get(part) ?? Infinity, Math.max(0, rank(channel))));
+            best.set(part, Math.min(best.get(part) ?? Infinity, rank(channel)));
         }
     }
     const exact = new Map<string, number>();
@@ -113,7 +114,7 @@ function Sift(found: readonly IFaceChannel[]): IFaceChannel[] {
     }
     return found.flatMap((channel) => {
         const shapes = Object.entries(channel.shapes).filter(([shape]) => {
-            const isBest = rank(channel) <= best.get(PartOf(shape as ArkitName))!;
+            const isBest = rank(channel) <= (best.get(PartOf(shape as ArkitName)) ?? Infinity);
             const owner = exact.get(shape);
             const isOnly = channel.family === "custom" || owner === undefined || owner === channel.index;
             return isBest && (isOnly || !IsSingle(channel));
