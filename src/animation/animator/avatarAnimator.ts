@@ -213,11 +213,16 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
      * ```
      */
     public retargetFace(source: AnimationGroup | IFaceTrack, options: IRetargetFaceOptions = {}): AnimationGroup {
-        const { avatar, face } = this._attached();
+        const { avatar, face, driver, body } = this._attached();
         const track = "targetedAnimations" in source ? FaceOfGroup(source) : source;
         this._warn(track.name, track.warnings);
-        const clip = RetargetFace(track, face.space, options);
-        const group = ClipToGroup(clip, () => null, avatar.morphTargetManager, avatar.getScene());
+        const clip = RetargetFace(track, face.space, avatar.asset.joints, options);
+        const group = ClipToGroup(
+            clip,
+            (joint) => driver.joints.nodes[body.jointIndices.indexOf(joint)] ?? null,
+            avatar.morphTargetManager,
+            avatar.getScene(),
+        );
         avatar._ownClip(group);
         return group;
     }

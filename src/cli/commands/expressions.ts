@@ -4,12 +4,13 @@ import { DescribeExpressionSpace } from "../../animation/face/space/describeExpr
 import { type IExpressionSpace } from "../../animation/face/space/expressionSpace.js";
 import { type FaceShapes, type FaceStatements } from "../../animation/face/vocabulary/faceMapping.js";
 import { MapFaceChannels } from "../../animation/face/vocabulary/mapFaceChannels.js";
-import { type IAnimationClip } from "../../format/avatarAsset.js";
-import { type IAvatarFile, ReadAvatarFileAsync, WriteWholeAsync } from "../avatarFile.js";
+import { type IAnimationClip, type IAvatarAsset } from "../../format/avatarAsset.js";
+import { ReadAvatarFileAsync } from "../avatarFile.js";
 import { FormatBytes } from "../avatarSummary.js";
 import { UsageError } from "../cliError.js";
 import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { ReadFaceFileAsync, ReadShapesAsync, ReadVrmAsync } from "../face/faceFile.js";
+import { WriteFaceAsync } from "../face/writeFace.js";
 import { DescribeSpace, type IFaceReport, type IFaceSpaceReport, MeasureFace } from "../face/measureFace.js";
 import { RequireWritableAsync, WriteFileAtomicAsync } from "../files.js";
 import { OnlyFile, TextOption } from "../optionValues.js";
@@ -61,10 +62,11 @@ Examples
             );
             return ExitCode.Ok;
         }
-        const { output, report } = CheckOutputs(line, [path, track]);
+        const given = [TextOption(line, "shapes"), TextOption(line, "vrm")].filter((name) => name !== undefined);
+        const { output, report } = CheckOutputs(line, [path, track, ...given]);
         const avatar = await ReadAvatarFileAsync(path);
         const space = DescribeExpressionSpace(avatar.asset);
-        const { clip, figures } = await PutOnAsync(line, track, space);
+        const { clip, figures } = await PutOnAsync(line, track, space, avatar.asset);
         if (output !== undefined) {
             await RequireWritableAsync(output);
             const bytes = await WriteFaceAsync(output, clip, space, avatar);
@@ -106,6 +108,9 @@ function CheckOutputs(
         [output, report].filter((name) => name !== undefined),
         inputs,
     );
+    if (output !== undefined && report !== undefined) {
+        RequireNoInput([report], [output]);
+    }
     return { output, report };
 }
 
@@ -113,6 +118,7 @@ async function PutOnAsync(
     line: ICommandLine,
     path: string,
     space: IExpressionSpace,
+    { joints }: IAvatarAsset,
 ): Promise<{ clip: IAnimationClip; figures: IFaceReport }> {
     line.progress.report("reading the face", 0);
     const track = await ReadFaceFileAsync(path, TextOption(line, "clip"));
@@ -120,7 +126,7 @@ async function PutOnAsync(
     const shapes: Readonly<Record<string, FaceShapes>> = given === undefined ? {} : await ReadShapesAsync(given);
     const model = TextOption(line, "vrm");
     const channels: FaceStatements = model === undefined ? {} : await ReadVrmAsync(model);
-    const clip = RetargetFace(track, space, { shapes, channels });
+    const clip = RetargetFace(track, space, joints, { shapes, channels });
     const mapping = MapFaceChannels(track.channels, { name: basename(path), shapes, channels });
     for (const warning of [...track.warnings, ...mapping.warnings]) {
         line.progress.note(`note: ${warning}`);
@@ -132,26 +138,6 @@ async function PutOnAsync(
         );
     }
     return { clip, figures: MeasureFace(track, mapping, clip, space) };
-}
-
-async function WriteFaceAsync(
-    output: string,
-    clip: IAnimationClip,
-    { channels }: IExpressionSpace,
-    { path, asset }: IAvatarFile,
-): Promise<Uint8Array> {
-    if (extname(output).toLowerCase() === ".glb") {
-        const others = asset.animations.filter(({ name }) => name !== clip.name);
-        return await WriteWholeAsync(path, { ...asset, animations: [...others, clip] });
-    }
-    const { times, values } = clip.tracks[0]!;
-    const count = channels.length;
-    const round = (value: number): number => Number(value.toFixed(5));
-    const frames = Array.from(times, (time, row) => ({
-        time: round(time),
-        weights: Array.from(values.subarray(row * count, (row + 1) * count), round),
-    }));
-    return new TextEncoder().encode(`${JSON.stringify({ names: channels, frames })}\n`);
 }
 
 function FormatSpace(name: string, { channels, joints }: IFaceSpaceReport): string {

@@ -123,7 +123,7 @@ function Closures(
     if (closed.length === 0 || !opens) {
         return { frames: closed.length, kept: null };
     }
-    const result = ShapesOf(clip.tracks[0]!.values, source.length, shown);
+    const result = ShapesOf(clip.tracks.find(({ path }) => path === "weights")!.values, source.length, shown);
     const kept = closed.filter((frame) => LipGap(result[frame]!) < limit).length;
     return { frames: closed.length, kept: Number((kept / closed.length).toFixed(4)) };
 }

@@ -127,6 +127,59 @@ describe("gaussian-avatar expressions", () => {
         expect(await weights("--vrm", `${SharedData}/vrm/Godette_vrm0.vrm`)).toEqual(Float32Array.of(0, 0));
     });
 
+    it("turns jaws that are joints, in a clip and in numbers", async () => {
+        const sample = MakeSampleAvatar({ gaussians: 40, joints: 55, morphTargets: 0 });
+        const avatar = PathOf("jawed.glb");
+        const faceJoints = [{ joint: "jaw" as const, turns: { jawOpen: [0.4, 0, 0] as const } }];
+        writeFileSync(avatar, WriteAvatar({ ...sample, animations: [], faceJoints }));
+        const track = Recording("say.json", ["jawOpen"]);
+        for (const out of [PathOf("jawed.out.glb"), PathOf("jawed.out.json")]) {
+            expect(await RunAsync(["expressions", avatar, "--track", track, "-o", out])).toMatchObject({ code: 0 });
+        }
+        const read = ReadAvatar(readFileSync(PathOf("jawed.out.glb")));
+        const [clip] = read.animations;
+        expect(clip!.tracks.map(({ path, joint }) => [path, read.joints[joint]?.name])).toEqual([["rotation", "jaw"]]);
+        expect(clip!.tracks[0]!.values[4]).toBeCloseTo(Math.sin(0.1), 5);
+        const { frames } = JSON.parse(readFileSync(PathOf("jawed.out.json"), "utf8")) as {
+            frames: { turns: { jaw: number[] } }[];
+        };
+        expect(frames[1]!.turns.jaw[0]).toBeCloseTo(Math.sin(0.1), 4);
+        // Jaws that rest are not keyed; an avatar without a face is told.
+        const mute = PathOf("mute.glb");
+        writeFileSync(mute, WriteAvatar({ ...sample, animations: [], faceJoints: [] }));
+        const { err } = await RunAsync(["expressions", mute, "--track", track, "-o", PathOf("mute.out.glb")]);
+        expect(err).toMatch(/neither expression channels nor joints of a face/u);
+    });
+
+    it("keeps a motion of the recording's name, and puts a face of that name on anew", async () => {
+        const avatar = PathOf("walker.glb");
+        const sample = MakeSampleAvatar({ gaussians: 40, joints: 55, morphTargets: 1 });
+        const morphTargets = sample.morphTargets.map((target) => ({ ...target, name: "jawOpen" }));
+        writeFileSync(avatar, WriteAvatar({ ...sample, morphTargets }));
+        const track = Recording("walk.json", ["jawOpen"]);
+        const clips = (path: string): string[] => ReadAvatar(readFileSync(path)).animations.map(({ name }) => name);
+        expect(clips(avatar)).toEqual(["walk"]);
+        const out = PathOf("walker.out.glb");
+        await RunAsync(["expressions", avatar, "--track", track, "-o", out]);
+        expect(clips(out)).toEqual(["walk", "walk 2"]);
+        const talk = Recording("talk.json", ["jawOpen"]);
+        const [once, twice] = [PathOf("once.glb"), PathOf("twice.glb")];
+        await RunAsync(["expressions", avatar, "--track", talk, "-o", once]);
+        await RunAsync(["expressions", once, "--track", talk, "-o", twice]);
+        expect(clips(twice)).toEqual(["walk", "talk"]);
+    });
+
+    it("writes over nothing that it reads or writes", async () => {
+        const track = Recording("safe.json", ["jawOpen"]);
+        const shapes = TextFile("safe.shapes.json", '{"jawOpen": "jawOpen"}');
+        const run = async (...args: string[]): Promise<number> =>
+            (await RunAsync(["expressions", Ada, "--track", track, "--shapes", shapes, ...args])).code;
+        const out = PathOf("safe.out.json");
+        expect([await run("--report", shapes), await run("-o", out, "--report", out)]).toEqual([2, 2]);
+        expect(readFileSync(shapes, "utf8")).toBe('{"jawOpen": "jawOpen"}');
+        expect(existsSync(out)).toBe(false);
+    });
+
     it.each([
         ["an output without a track", ["-o", "x.json"], /--output does nothing without a recorded face/u],
         ["no output", ["--track", "x.csv"], /Say where to write/u],

@@ -164,13 +164,13 @@ describe("a recorded face becomes a clip", () => {
             { seconds: 0, weights: [0.5, 0] },
             { seconds: 1, weights: [2 / 3, 0.5] },
         ]); // prettier-ignore
-        const [weights] = RetargetFace(track, space, { shapes: { Smirk: "mouthSmileLeft" } }).tracks;
+        const [weights] = RetargetFace(track, space, [], { shapes: { Smirk: "mouthSmileLeft" } }).tracks;
         expect([weights!.path, ...weights!.times]).toEqual(["weights", 0, 1]);
         expect([...weights!.values]).toEqual([0.5, 0, 0, Math.fround(2 / 3), 0, 0.5]);
-        expect(() => RetargetFace({ ...track, channels: ["Hat", "Coat"] }, space)).toThrow(
+        expect(() => RetargetFace({ ...track, channels: ["Hat", "Coat"] }, space, [])).toThrow(
             /None of the channels of "take" \(Hat, Coat\)/u,
         );
-        expect(() => RetargetFace(track, space, { shapes: { Smile: "jawOpen" } })).toThrow(/no channel "Smile"/u);
+        expect(() => RetargetFace(track, space, [], { shapes: { Smile: "jawOpen" } })).toThrow(/no channel "Smile"/u);
     });
 });
 
@@ -202,7 +202,7 @@ if (!hasFaces && process.env["CI"]) {
     it("of speech keep their closures as clips of a face with other names", () => {
         const track = ReadArkitJson(read("arkit52_speech_track.json"), "speech");
         const channels = ArkitNames.map((name) => `bs_${name}`);
-        const [clip] = RetargetFace(track, NamedExpressionSpace("ada", channels)).tracks;
+        const [clip] = RetargetFace(track, NamedExpressionSpace("ada", channels), []).tracks;
         const gaps = [track.values, clip!.values].map((values) =>
             Array.from(track.times, (_, row) => LipGap(values.subarray(row * 52, row * 52 + 52))),
         );
