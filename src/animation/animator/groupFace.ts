@@ -1,7 +1,7 @@
 import { type _IAnimationState, Animation } from "@babylonjs/core/Animations/animation.pure.js";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { type MorphTarget } from "@babylonjs/core/Morph/morphTarget.js";
-import { type IFaceSample, type IFaceTrack, MakeFaceTrack } from "../face/tracks/faceTrack.js";
+import { type IFaceTrack, MakeFaceTrack } from "../face/tracks/faceTrack.js";
 import { AnimatorError } from "./rigNodes.js";
 
 /** One animated morph target. */
@@ -38,14 +38,16 @@ export function FaceOfGroup(group: AnimationGroup): IFaceTrack {
     const times = new Set(
         moved.flatMap(({ animation }) => animation.getKeys().map(({ frame }) => frame / animation.framePerSecond)),
     );
-    const samples: IFaceSample[] = [...times]
-        .sort((a, b) => a - b)
-        .map((seconds) => ({
-            seconds,
-            weights: moved.map(({ animation, state }) => {
+    const seconds = Float64Array.from(times).sort();
+    return MakeFaceTrack(group.name, [...channels.keys()], {
+        count: seconds.length,
+        secondsOf: (row) => seconds[row]!,
+        read: (row, weights) => {
+            moved.forEach(({ animation, state }, i) => {
                 const last = animation.getKeys().at(-1)!.frame;
-                return animation._interpolate(Math.min(seconds * animation.framePerSecond, last), state) as number;
-            }),
-        }));
-    return MakeFaceTrack(group.name, [...channels.keys()], samples);
+                const frame = Math.min(seconds[row]! * animation.framePerSecond, last);
+                weights[i] = animation._interpolate(frame, state) as number;
+            });
+        },
+    });
 }

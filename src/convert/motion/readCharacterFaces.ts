@@ -1,5 +1,5 @@
 import { type JSONDocument } from "@gltf-transform/core";
-import { type IFaceSample, type IFaceTrack, MakeFaceTrack } from "../../animation/face/tracks/faceTrack.js";
+import { CheckTrackSize, type IFaceTrack, MakeFaceTrack } from "../../animation/face/tracks/faceTrack.js";
 import { AvatarBakeError } from "../bake/avatarBakeError.js";
 import { NodeTable } from "../bake/nodeTable.js";
 import { ReadClip } from "../bake/readClip.js";
@@ -134,15 +134,17 @@ function TrackOf(
     const times = [...new Set(channels.flatMap((channel) => [...channel.times]))].sort((a, b) => a - b);
     const clock = new Float64Array(1);
     const values = new Float64Array(total);
-    const samples = times.map((seconds): IFaceSample => {
-        clock[0] = seconds;
-        samplers.forEach((sampler, i) => {
-            sampler.sample(clock, values, starts[i]!);
-        });
-        return {
-            seconds,
-            weights: [...places.values()].map(([channel, weight]) => values[starts[channel]! + weight]!),
-        };
+    CheckTrackSize(name, places.size, times.length);
+    const read = [...places.values()];
+    return MakeFaceTrack(name, [...places.keys()], {
+        count: times.length,
+        secondsOf: (row) => times[row]!,
+        read: (row, weights) => {
+            clock[0] = times[row]!;
+            samplers.forEach((sampler, i) => {
+                sampler.sample(clock, values, starts[i]!);
+            });
+            read.forEach(([channel, weight], i) => (weights[i] = values[starts[channel]! + weight]!));
+        },
     });
-    return MakeFaceTrack(name, [...places.keys()], samples);
 }

@@ -1,20 +1,30 @@
 import * as v from "valibot";
-import { type IFaceTrack, Invalid, MakeFaceTrack } from "./faceTrack.js";
+import {
+    CheckTrackSize,
+    type IFaceRows,
+    type IFaceTrack,
+    Invalid,
+    MakeFaceTrack,
+    MaxTrackChannels,
+} from "./faceTrack.js";
 
 /** Frames a second of files that neither time their frames nor state a rate. */
 const DefaultRate = 30;
 /** Most characters that are read. */
 const MaxLength = 256 * 2 ** 20;
 
+/** What frames say of themselves beside their weights. */
+const Bookkeeping = /^(?:time|timestamp|timecode|frame|frame_?(?:index|id|number)|index|id|fps|confidence)$/iu;
+
 const Weights = v.array(v.unknown());
-const Named = v.record(v.string(), v.unknown());
+const NamedWeights = v.record(v.string(), v.unknown());
 
 /** `names` with frames of rows, frames with names of their own, or a list of either. */
 const TrackSchema = v.looseObject({
     names: v.optional(v.array(v.string())),
     blendShapes: v.optional(v.array(v.string())),
     fps: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1), v.maxValue(1000))),
-    frames: v.array(v.union([Weights, Named])),
+    frames: v.array(v.union([Weights, NamedWeights])),
 });
 
 /**
@@ -41,47 +51,63 @@ export function ReadArkitJson(text: string, name: string): IFaceTrack {
     }
     const { names, blendShapes, fps = DefaultRate, frames } = parsed.output;
     const channels = names ?? blendShapes ?? NamesOf(frames);
-    const rows = frames.map((frame, i) => ReadFrame(frame, channels, i / fps));
-    const wrong = rows.findIndex(({ weights }) => weights.length !== channels.length);
+    CheckTrackSize(name, channels.length, frames.length);
+    const wrong = frames.findIndex((frame) => (ListOf(frame)?.length ?? channels.length) !== channels.length);
     if (wrong >= 0) {
-        throw Invalid(name, `frame ${wrong} has ${rows[wrong]!.weights.length} weights for ${channels.length} names`);
+        throw Invalid(
+            name,
+            `frame ${wrong} has ${ListOf(frames[wrong]!)!.length} weights for ${channels.length} names`,
+        );
     }
-    return MakeFaceTrack(name, channels, rows);
-}
-
-type Frame = v.InferOutput<typeof Weights> | v.InferOutput<typeof Named>;
-
-function ReadFrame(
-    frame: Frame,
-    channels: readonly string[],
-    seconds: number,
-): { readonly seconds: number; readonly weights: readonly number[] } {
-    if (Array.isArray(frame)) {
-        return { seconds, weights: frame.map(NumberOf) };
-    }
-    const at = NumberOf(frame["time"] ?? frame["timestamp"] ?? seconds);
-    const { weights } = frame;
-    if (Array.isArray(weights)) {
-        return { seconds: at, weights: weights.map(NumberOf) };
-    }
-    const named = WeightsOf(frame);
-    return {
-        seconds: at,
-        weights: channels.map((channel) => (Object.hasOwn(named, channel) ? NumberOf(named[channel]) : 0)),
+    const rows: IFaceRows = {
+        count: frames.length,
+        secondsOf: (row) => SecondsOf(frames[row]!, row / fps),
+        read: (row, weights) => {
+            const frame = frames[row]!;
+            const list = ListOf(frame);
+            const named = list ? {} : WeightsOf(frame as Named);
+            channels.forEach((channel, i) => {
+                weights[i] = list ? NumberOf(list[i]) : Object.hasOwn(named, channel) ? NumberOf(named[channel]) : 0;
+            });
+        },
     };
+    return MakeFaceTrack(name, channels, rows, true);
 }
 
-/** Names that any frame has. */
+type Named = Readonly<Record<string, unknown>>;
+type Frame = readonly unknown[] | Named;
+
+/** The weights of a frame that does not name them. */
+function ListOf(frame: Frame): readonly unknown[] | null {
+    const weights: unknown = Array.isArray(frame) ? frame : (frame as Named)["weights"];
+    return Array.isArray(weights) ? weights : null;
+}
+
+function SecondsOf(frame: Frame, usual: number): number {
+    const { time, timestamp } = Array.isArray(frame) ? ({} as Named) : (frame as Named);
+    const given = time ?? timestamp;
+    return given === undefined ? usual : NumberOf(given);
+}
+
+/** Names that any frame has, as far as a recording may have them. */
 function NamesOf(frames: readonly Frame[]): string[] {
-    return [...new Set(frames.flatMap((frame) => (Array.isArray(frame) ? [] : Object.keys(WeightsOf(frame)))))];
+    const names = new Set<string>();
+    for (const frame of frames) {
+        for (const name of ListOf(frame) ? [] : Object.keys(WeightsOf(frame as Named))) {
+            names.add(name);
+        }
+        if (names.size > MaxTrackChannels) {
+            break; // refused by its size
+        }
+    }
+    return [...names];
 }
 
-function WeightsOf(frame: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function WeightsOf(frame: Named): Named {
     const inner = frame["blendShapes"] ?? frame["blendshapes"] ?? frame["weights"];
-    const { time: _time, timestamp: _timestamp, ...own } = frame;
     return typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? (inner as Record<string, unknown>)
-        : own;
+        ? (inner as Named)
+        : Object.fromEntries(Object.entries(frame).filter(([name]) => !Bookkeeping.test(name)));
 }
 
 function NumberOf(value: unknown): number {

@@ -1,8 +1,10 @@
 import { FindKnownShape } from "../vocabulary/knownShapes.js";
-import { type IFaceSample, type IFaceTrack, Invalid, MakeFaceTrack } from "./faceTrack.js";
+import { CheckTrackSize, type IFaceTrack, Invalid, MakeFaceTrack } from "./faceTrack.js";
 
 /** Frame rates that cameras have, for files that do not say theirs. */
 const Rates = [24, 25, 30, 48, 50, 60, 120] as const;
+/** What phones record at where a file does not tell. */
+const AssumedRate = 60;
 const SecondsOfDay = 86_400;
 /** Most characters that are read: the longest recordings of an hour at 60 frames a second have half as many. */
 const MaxLength = 256 * 2 ** 20;
@@ -44,12 +46,25 @@ export function ReadLiveLinkCsv(text: string, name: string): IFaceTrack {
             : "it has no frames";
         throw Invalid(name, columns.length === 0 ? "no column is one of the 52 ARKit shapes" : found);
     }
+    CheckTrackSize(name, columns.length, whole.length);
+    const { seconds, warning } = TimesOf(
+        whole.map((row) => row[time]!),
+        name,
+    );
     const track = MakeFaceTrack(
         name,
         columns.map((column) => header[column]!),
-        SamplesOf(whole, time, columns, name),
+        {
+            count: whole.length,
+            secondsOf: (row) => seconds[row]!,
+            read: (row, weights) => {
+                columns.forEach((column, i) => (weights[i] = Number(whole[row]![column])));
+            },
+        },
+        true,
     );
     const warnings = [
+        ...(warning === null ? [] : [warning]),
         ...(columns.length < 52 ? [`Only ${columns.length} of the 52 shapes have a column.`] : []),
         ...(whole.length < rows.length
             ? [
@@ -60,38 +75,73 @@ export function ReadLiveLinkCsv(text: string, name: string): IFaceTrack {
     return { ...track, warnings: [...warnings, ...track.warnings] };
 }
 
-function SamplesOf(
-    rows: readonly (readonly string[])[],
-    time: number,
-    columns: readonly number[],
+/** Seconds of timecodes, and what was assumed of them. */
+function TimesOf(
+    timecodes: readonly string[],
     name: string,
-): IFaceSample[] {
-    const codes = rows.map((row) => ReadTimecode(row[time]!));
+): { readonly seconds: Float64Array; readonly warning: string | null } {
+    const codes = timecodes.map(ReadTimecode);
     const broken = codes.indexOf(null);
     if (broken >= 0) {
         throw Invalid(
             name,
-            `frame ${broken + 1} has the timecode "${rows[broken]![time]!.slice(0, 24)}", not HH:MM:SS:FF`,
+            `frame ${broken + 1} has the timecode "${timecodes[broken]!.slice(0, 24)}", not HH:MM:SS:FF`,
         );
     }
-    const highest = codes.reduce((most, code) => Math.max(most, Math.floor(code!.frame)), 0);
-    const rate = Rates.find((candidate) => candidate > highest) ?? highest + 1;
+    const { rate, isShown } = RateOf(codes as ITimecode[]);
+    const seconds = new Float64Array(codes.length);
     let days = 0;
     let last = -Infinity;
-    return rows.map((row, i) => {
-        const { second, frame } = codes[i]!;
-        let seconds = second + frame / rate + days * SecondsOfDay;
-        if (seconds < last - SecondsOfDay / 2) {
-            days++; // recorded past midnight
-            seconds += SecondsOfDay;
+    codes.forEach((code, i) => {
+        const { second, frame } = code!;
+        if (frame >= rate + 1) {
+            seconds[i] = NaN; // torn
+            return;
         }
-        last = seconds;
-        return { seconds, weights: columns.map((column) => Number(row[column])) };
+        seconds[i] = second + frame / rate + days * SecondsOfDay;
+        if (seconds[i] < last - SecondsOfDay / 2) {
+            days++; // recorded past midnight
+            seconds[i] += SecondsOfDay;
+        }
+        last = seconds[i]!;
     });
+    return {
+        seconds,
+        warning: isShown ? null : `It is too short to show its frame rate: ${rate} frames a second are assumed.`,
+    };
+}
+
+/**
+ * Frames of a second, from the highest frame number ahead of each change of the second: the most usual of them, since numbers may
+ * be torn. Without such a change the highest number there is tells only what the rate exceeds.
+ */
+function RateOf(codes: readonly ITimecode[]): { readonly rate: number; readonly isShown: boolean } {
+    const votes = new Map<number, number>();
+    let highest = 0;
+    codes.forEach(({ second, frame }, i) => {
+        highest = Math.max(highest, Math.floor(frame));
+        if (codes[i + 1] && codes[i + 1]!.second !== second) {
+            const last = Math.floor(frame);
+            const rate = Rates.find((candidate) => candidate > last) ?? last + 1;
+            votes.set(rate, (votes.get(rate) ?? 0) + 1);
+        }
+    });
+    // A second may end early where frames were dropped, never late: of rates with as many votes the highest is believed.
+    const [rate] = [...votes].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [
+        Math.max(AssumedRate, Rates.find((candidate) => candidate > highest) ?? highest + 1),
+    ];
+    return { rate: rate, isShown: votes.size > 0 };
+}
+
+interface ITimecode {
+    /** Seconds since midnight. */
+    readonly second: number;
+    /** Frame of that second, with a fraction. */
+    readonly frame: number;
 }
 
 /** HH:MM:SS:FF.fraction, the fraction one of a frame. */
-function ReadTimecode(code: string): { readonly second: number; readonly frame: number } | null {
+function ReadTimecode(code: string): ITimecode | null {
     const [, hours, minutes, seconds, frame] =
         /^\s*(\d{1,2}):(\d{1,2}):(\d{1,2})[:;](\d{1,3}(?:\.\d{1,6})?)\s*$/u.exec(code) ?? [];
     return hours === undefined

@@ -4,11 +4,20 @@ import { LipGap } from "../../../../src/animation/face/compose/lipGap.js";
 import { RetargetFace } from "../../../../src/animation/face/retargetFace.js";
 import { NamedExpressionSpace } from "../../../../src/animation/face/space/namedExpressionSpace.js";
 import { ReadArkitJson } from "../../../../src/animation/face/tracks/arkitJson.js";
-import { type IFaceTrack, MakeFaceTrack } from "../../../../src/animation/face/tracks/faceTrack.js";
+import { type IFaceRows, type IFaceTrack, MakeFaceTrack } from "../../../../src/animation/face/tracks/faceTrack.js";
 import { FaceTrackSampler } from "../../../../src/animation/face/tracks/faceTrackSampler.js";
 import { ReadLiveLinkCsv } from "../../../../src/animation/face/tracks/liveLinkCsv.js";
 import { ArkitNames } from "../../../../src/animation/face/vocabulary/arkit.js";
 import { PrintFigure, SharedData } from "../../../support/motions.js";
+
+/** Rows that are there. */
+function Rows(samples: readonly { readonly seconds: number; readonly weights: readonly number[] }[]): IFaceRows {
+    return {
+        count: samples.length,
+        secondsOf: (row) => samples[row]!.seconds,
+        read: (row, weights) => weights.set(samples[row]!.weights),
+    };
+}
 
 const Header = `Timecode,BlendshapeCount,${ArkitNames.join(",")},HeadYaw`;
 
@@ -51,6 +60,7 @@ describe("recordings of Live Link Face", () => {
         );
         expect(Channel(track, "jawOpen")).toEqual([0.5]);
         expect(track.warnings).toEqual([
+            "It is too short to show its frame rate: 60 frames a second are assumed.",
             "2 of 4 frames do not have the columns of the header: left out.",
             "1 of 2 frames go back in time, or stand still: left out.",
         ]);
@@ -62,7 +72,7 @@ describe("recordings of Live Link Face", () => {
         const text = Csv(Row("10:00:00:01", {}), Row("10:00:00:02", {}));
         const track = ReadLiveLinkCsv(text.replace("tongueOut", "surprise"), "old");
         expect(track.channels).toHaveLength(51);
-        expect(track.warnings).toEqual(["Only 51 of the 52 shapes have a column."]);
+        expect(track.warnings).toContain("Only 51 of the 52 shapes have a column.");
     });
 
     it("go on with the weight before where there is none, and take percents for what they are", () => {
@@ -78,6 +88,7 @@ describe("recordings of Live Link Face", () => {
         expect(Channel(track, "jawOpen")).toEqual([0.8, 0, 0].map(Math.fround));
         expect(Channel(track, "browInnerUp")).toEqual([0, 0.3, 0.3].map(Math.fround));
         expect(track.warnings).toEqual([
+            "It is too short to show its frame rate: 60 frames a second are assumed.",
             "3 weights are no finite numbers: those before them go on.",
             "Weights reach 80.0: they are taken for percents.",
         ]);
@@ -135,17 +146,104 @@ describe("recordings as JSON", () => {
 describe("a track", () => {
     it("may be longer than an hour, which is told, but not as long as can never be meant", () => {
         const sample = (seconds: number): { seconds: number; weights: number[] } => ({ seconds, weights: [0] });
-        expect(MakeFaceTrack("talk", ["jawOpen"], [sample(0), sample(7200)]).warnings).toEqual([
+        expect(MakeFaceTrack("talk", ["jawOpen"], Rows([sample(0), sample(7200)])).warnings).toEqual([
             "It is 120 minutes long.",
         ]);
         const days = Array.from({ length: 864_001 }, (_, i) => sample(i));
-        expect(() => MakeFaceTrack("talk", ["jawOpen"], days)).toThrow(/864001 frames of 1 channels are more than/u);
-        expect(() => MakeFaceTrack("talk", ["jawOpen"], [])).toThrow(/it has no frames/u);
+        expect(() => MakeFaceTrack("talk", ["jawOpen"], Rows(days))).toThrow(
+            /864001 frames of 1 channels are more than/u,
+        );
+        expect(() => MakeFaceTrack("talk", ["jawOpen"], Rows([]))).toThrow(/it has no frames/u);
+    });
+
+    it("takes weights for percents only where they may be, by the names that are a face's, and not for a glitch", () => {
+        const rows = (body: number, jaw: (row: number) => number): IFaceRows =>
+            Rows(Array.from({ length: 40 }, (_, row) => ({ seconds: row / 30, weights: [jaw(row), body] })));
+        const jaw = (track: IFaceTrack): number =>
+            track.values.filter((_, i) => i % 2 === 0).reduce((a, b) => Math.max(a, b));
+        const names = ["jawOpen", "BodyHeavy"];
+        const wave = (row: number): number => row / 40;
+        expect(
+            jaw(
+                MakeFaceTrack(
+                    "group",
+                    names,
+                    rows(2, (row) => 3 * wave(row)),
+                ),
+            ),
+        ).toBeCloseTo(2.925, 5);
+        expect(jaw(MakeFaceTrack("text", names, rows(90, wave), true))).toBeCloseTo(0.975, 5);
+        expect(
+            jaw(
+                MakeFaceTrack(
+                    "text",
+                    names,
+                    rows(0, (row) => (row === 20 ? 1.6 : wave(row))),
+                    true,
+                ),
+            ),
+        ).toBeCloseTo(1.6, 5);
+        const percent = MakeFaceTrack(
+            "text",
+            names,
+            rows(0, (row) => 100 * wave(row)),
+            true,
+        );
+        expect([jaw(percent).toFixed(3), percent.warnings.length]).toEqual(["0.975", 1]);
+    });
+
+    it("has times that are times, and numbers that stay numbers in single precision", () => {
+        const at = (...seconds: number[]): IFaceRows =>
+            Rows(seconds.map((second) => ({ seconds: second, weights: [0.5] })));
+        expect(() => MakeFaceTrack("talk", ["jawOpen"], at(NaN, NaN))).toThrow(/none of its 2 frames has a time/u);
+        expect(() => MakeFaceTrack("talk", ["jawOpen"], at(-1e308, 1e308))).toThrow(/more than a day/u);
+        const huge = Rows([{ seconds: 0, weights: [0.5] }, { seconds: 1, weights: [1e300] }]); // prettier-ignore
+        const { values, warnings } = MakeFaceTrack("talk", ["jawOpen"], huge, true);
+        expect([[...values], warnings.length]).toEqual([[0.5, 0.5], 1]);
+    });
+
+    it("is refused by its size before its rows are made", () => {
+        const never = (): never => {
+            throw new Error("a row was read");
+        };
+        const rows = { count: 800_000, secondsOf: never, read: never };
+        const names = Array.from({ length: 100 }, (_, i) => `shape${i}`);
+        expect(() => MakeFaceTrack("talk", names, rows)).toThrow(/800000 frames of 100 channels are more than/u);
+        const frames = Array.from({ length: 20_000 }, (_, i) => ({ [`a${i}`]: 1 }));
+        expect(() => ReadArkitJson(JSON.stringify(frames), "talk")).toThrow(/are more than/u);
+    });
+
+    it("knows what frames say of themselves from what their face does", () => {
+        const frames = [0, 1, 2].map((frame) => ({ time: frame / 30, frame: frame + 17, index: frame, jawOpen: 0.3 }));
+        const track = ReadArkitJson(JSON.stringify(frames), "talk");
+        expect([track.channels, [...track.values], track.warnings]).toEqual([
+            ["jawOpen"],
+            [0.3, 0.3, 0.3].map(Math.fround),
+            [],
+        ]);
+        const spoken = JSON.stringify([{ time: "0:01", blendShapes: { jawOpen: 0.3 } }]);
+        expect(() => ReadArkitJson(spoken, "talk")).toThrow(/none of its 1 frames has a time that is a number/u);
+    });
+
+    it("has the frame rate that most seconds show, or says that none does", () => {
+        const take = (count: number, torn: number): string => {
+            const rows = Array.from({ length: count }, (_, i) => {
+                const frame = i === torn ? 99 : i % 30;
+                return `00:00:${String(Math.floor(i / 30)).padStart(2, "0")}:${String(frame).padStart(2, "0")},0.5`;
+            });
+            return ["Timecode,jawOpen", ...rows].join("\n");
+        };
+        const torn = ReadLiveLinkCsv(take(90, 40), "take");
+        expect(torn.times.at(-1)).toBeCloseTo(89 / 30, 6);
+        expect(torn.times.length).toBeGreaterThan(70);
+        const short = ReadLiveLinkCsv(take(20, -1), "take");
+        expect(short.times.at(-1)).toBeCloseTo(19 / 60, 6);
+        expect(short.warnings.join()).toMatch(/too short to show its frame rate: 60 frames/u);
     });
 
     it("is read by time: at any rate, in any order, the ends beyond them", () => {
         const times = [0, 0.1, 0.15, 1, 4];
-        const track = MakeFaceTrack("talk", ["a"], times.map((seconds) => ({ seconds, weights: [seconds / 4] }))); // prettier-ignore
+        const track = MakeFaceTrack("talk", ["a"], Rows(times.map((seconds) => ({ seconds, weights: [seconds / 4] })))); // prettier-ignore
         const sampler = new FaceTrackSampler(track);
         const out = new Float32Array(1);
         for (const seconds of [0.05, 0.12, 3, 0, -1, 0.99, 1, 4, 9, NaN, 2]) {
@@ -160,10 +258,10 @@ describe("a track", () => {
 describe("a recorded face becomes a clip", () => {
     it("of the avatar's channels; names that mean nothing are the user's to tell", () => {
         const space = NamedExpressionSpace("ada", ["jawOpen", "Hat", "mouthSmileLeft"]);
-        const track = MakeFaceTrack("take", ["A25_Jaw_Open", "Smirk"], [
+        const track = MakeFaceTrack("take", ["A25_Jaw_Open", "Smirk"], Rows([
             { seconds: 0, weights: [0.5, 0] },
             { seconds: 1, weights: [2 / 3, 0.5] },
-        ]); // prettier-ignore
+        ])); // prettier-ignore
         const [weights] = RetargetFace(track, space, [], { shapes: { Smirk: "mouthSmileLeft" } }).tracks;
         expect([weights!.path, ...weights!.times]).toEqual(["weights", 0, 1]);
         expect([...weights!.values]).toEqual([0.5, 0, 0, Math.fround(2 / 3), 0, 0.5]);
