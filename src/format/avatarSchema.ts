@@ -53,7 +53,7 @@ export const AvatarExtensionSchema = v.strictObject({
                     ),
                     range: Described(
                         v.optional(v.strictTuple([Bounded(MaxFollow), Bounded(MaxFollow)])),
-                        "Least and greatest weight that make a face. Absent: 0 and 1.",
+                        "Least and greatest weight that make a face; 0 is between them. Absent: 0 and 1.",
                     ),
                 }),
             ),

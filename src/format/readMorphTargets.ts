@@ -65,6 +65,9 @@ function ReadResponse(
     const { follows, range } = extension?.expressions[index] ?? {};
     if (range && range[0] > range[1]) {
         issues.error("invalid-morph-target", `${path}/range`, `goes from ${range[0]} to ${range[1]}: turn it round`);
+    } else if (range && (range[0] > 0 || range[1] < 0)) {
+        const message = `goes from ${range[0]} to ${range[1]}: 0, the neutral face, must be in it`;
+        issues.error("invalid-morph-target", `${path}/range`, message);
     }
     return {
         ...(follows === undefined ? {} : { follows: CheckShapes(follows, `${path}/follows`, issues) }),

@@ -5,6 +5,7 @@ import {
 import { type TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { SmplxJointNames } from "../../format/bodyModel.js";
 import { BodyJointCount } from "../pose/bodyPose.js";
+import { ChannelsBefore } from "./channelsBefore.js";
 import { FadeOf, IsSameRun, type IVoice, LayerMask, OwnMask, PlaceCount, SecondsLeft, Unmask } from "./clipVoice.js";
 import { type JointMask, JointsOfMask } from "./jointMasks.js";
 import { CheckNumber, CheckPlayOptions, DefaultFade, type IPlayOptions } from "./playOptions.js";
@@ -19,6 +20,7 @@ const CoveredWeight = 1e-5;
  */
 export class AnimationLayers {
     private readonly _jointOf = new Map<unknown, number>();
+    private readonly _channels = new ChannelsBefore();
     private readonly _voices: IVoice[] = [];
     private readonly _copies = new Map<AnimationGroup, AnimationGroup[]>();
     /** [56] what is still uncovered at each place. */
@@ -166,6 +168,7 @@ export class AnimationLayers {
             layer,
             isAdditive: group.isAdditive,
             animatables,
+            channels: this._channels.keep(animatables),
             places: animatables.map(({ target }) => this._jointOf.get(target) ?? BodyJointCount),
             moves: new Uint8Array(PlaceCount),
             lead: null,
@@ -301,6 +304,7 @@ export class AnimationLayers {
             this._voices.splice(at, 1);
             const { isStarted } = voice.group;
             voice.group.stop(isSilent);
+            this._channels.restore(voice.channels);
             if (isStarted && !voice.lead && !isSilent) {
                 voice.group.onAnimationGroupEndObservable.notifyObservers(voice.group); // Babylon does not: nothing of it played
             }

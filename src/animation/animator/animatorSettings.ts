@@ -51,8 +51,9 @@ function Numbers<K extends string>(value: unknown, names: readonly K[]): Partial
     const found: Partial<Record<K, number>> = {};
     for (const name of names) {
         const field = Fields(value)[name];
-        const isWeight = (name as string) === "weight";
-        if (typeof field === "number" && Number.isFinite(field) && field >= 0 && !(isWeight && field > 1)) {
+        const [isWeight, isSeed] = [(name as string) === "weight", (name as string) === "seed"];
+        const isThere = typeof field === "number" && Number.isFinite(field);
+        if (isThere && (isSeed || field >= 0) && !(isWeight && field > 1)) {
             found[name] = field;
         }
     }

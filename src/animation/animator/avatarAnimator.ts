@@ -74,7 +74,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
     public attachedNode: IPosableAvatar | null = null;
     /** Bones by joint for rigs whose names tell it wrong, by the name of the skeleton, node, group or motion. */
     public readonly rigs: Record<string, RigJointNames> = {};
-    /** Told when a rig that is followed is gone, with its name; the avatar keeps its last pose. */
+    /** Told when a rig or a face that is followed is gone, with its name: the pose stays, the face is that of clips again. */
     public readonly onFollowLostObservable = new Observable<string>();
     /** Told what was assumed or mended, a sentence each; they are logged while nobody listens. */
     public readonly onWarningObservable = new Observable<string>();
@@ -323,7 +323,7 @@ export class AvatarAnimator implements Behavior<IPosableAvatar> {
         if (followed instanceof MorphFace) {
             this._warn(followed.name, followed.mapping.warnings);
         }
-        face.composer.followParts(parts);
+        face.composer.followParts(parts, face.followed.share > 0 ? fade : 0);
         face.followed.follow(followed, { fade, smooth, calibration });
     }
 

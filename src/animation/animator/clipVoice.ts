@@ -2,6 +2,7 @@ import { type Animatable } from "@babylonjs/core/Animations/animatable.core.js";
 import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.pure.js";
 import { AnimationGroupMask } from "@babylonjs/core/Animations/animationGroupMask.js";
 import { BodyJointCount } from "../pose/bodyPose.js";
+import { type IMovedChannel } from "./channelsBefore.js";
 import { DefaultFade, type IPlayOptions } from "./playOptions.js";
 
 /** Every joint is a place to cover; what is no joint shares the last one. */
@@ -34,6 +35,8 @@ export interface IVoice {
     readonly isAdditive: boolean;
     /** What plays its tracks. */
     readonly animatables: readonly Animatable[];
+    /** Expression channels among what it moves. */
+    readonly channels: readonly IMovedChannel[];
     /** Place of each animatable's joint among the joints. */
     readonly places: readonly number[];
     /** [56] 1 for each place that the clip moves. */

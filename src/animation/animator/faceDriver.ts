@@ -140,7 +140,11 @@ export class FaceDriver {
         const left = this._left;
         this._mapper.map(this._face.weights, this.weights, this._turns);
         for (let d = 0; d < left.length; d++) {
-            if (this._shapeOf[d]! < 0) {
+            if (this._shapeOf[d]! >= 0) {
+                // What a clip does beyond the bounds is its own affair, here as well.
+                const within = Math.min(1, Math.max(0, left[d]!));
+                this.weights[d]! += (left[d]! - within) * (1 - this.composer.followShare);
+            } else {
                 const sum = left[d]! + this.weights[d]! - rest[d]!;
                 // What a clip does beyond the bounds is its own affair.
                 this.weights[d] = Math.min(

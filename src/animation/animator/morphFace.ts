@@ -26,6 +26,8 @@ export class MorphFace implements IFaceSource {
 
     private readonly _targets: readonly MorphTarget[];
     private readonly _managers: readonly MorphTargetManager[];
+    /** Meshes that a node stood for; empty where managers were given. */
+    private readonly _meshes: readonly AbstractMesh[];
     private readonly _values: Float32Array;
     private readonly _scene: Scene;
     private readonly _mixer: FaceMixer;
@@ -40,7 +42,8 @@ export class MorphFace implements IFaceSource {
      */
     public constructor(source: MorphSource, scene: Scene, shapes: Readonly<Record<string, FaceShapes>> = {}) {
         this._scene = scene;
-        this._managers = [...ManagersOf(source)].sort((a, b) => b.numTargets - a.numTargets);
+        this._meshes = MeshesOf(source);
+        this._managers = [...ManagersOf(source, this._meshes)].sort((a, b) => b.numTargets - a.numTargets);
         const targets = new Map<string, MorphTarget>();
         for (const manager of this._managers) {
             for (let i = 0; i < manager.numTargets; i++) {
@@ -65,10 +68,19 @@ export class MorphFace implements IFaceSource {
         this._mixer = new FaceMixer(this.mapping);
     }
 
-    /** Whether the morph targets were disposed: a manager cannot tell, it is neither in its scene nor in a container then. */
+    /**
+     * Whether all morph targets, or all meshes that have them, were disposed: a manager cannot tell, it is neither in its scene nor
+     * in a container then.
+     */
     public get isOver(): boolean {
-        const [manager] = this._managers;
-        return !manager?._parentContainer && !this._scene.morphTargetManagers.includes(manager!);
+        let [isThere, isShown] = [false, this._meshes.length === 0];
+        for (const manager of this._managers) {
+            isThere ||= manager._parentContainer !== null || this._scene.morphTargetManagers.includes(manager);
+        }
+        for (const mesh of this._meshes) {
+            isShown ||= !mesh.isDisposed();
+        }
+        return !isThere || !isShown;
     }
 
     /** {@inheritDoc IFaceSource.readFace} */
@@ -85,13 +97,21 @@ function NameOf(source: MorphSource): string | undefined {
     return source instanceof MorphTargetManager ? undefined : (source as Partial<Node>).name;
 }
 
-function ManagersOf(source: MorphSource): Set<MorphTargetManager> {
+/** Meshes with morph targets, at or below a node. */
+function MeshesOf(source: MorphSource): AbstractMesh[] {
+    if (source instanceof MorphTargetManager || "morphTargetManagers" in source) {
+        return [];
+    }
+    const nodes = [source, ...source.getDescendants(false)];
+    return nodes.filter((node) => node instanceof AbstractMesh).filter(({ morphTargetManager }) => morphTargetManager);
+}
+
+function ManagersOf(source: MorphSource, meshes: readonly AbstractMesh[]): Set<MorphTargetManager> {
     if (source instanceof MorphTargetManager) {
         return new Set([source]);
     }
     if ("morphTargetManagers" in source) {
         return new Set(source.morphTargetManagers);
     }
-    const meshes = [source, ...source.getDescendants(false)].filter((node) => node instanceof AbstractMesh);
     return new Set(meshes.flatMap(({ morphTargetManager }) => morphTargetManager ?? []));
 }

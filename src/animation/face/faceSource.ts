@@ -2,11 +2,11 @@ import { type FaceFrame } from "./faceFrame.js";
 
 /**
  * Where a live face comes from, every frame: a camera, a stream, a simulation of your own; followed with
- * `avatar.animator.followFace`.
+ * `avatar.animator.followMorphs`.
  *
  * @example
  * ```ts
- * avatar.animator.followFace({
+ * avatar.animator.followMorphs({
  *     name: "hum",
  *     readFace(frame, seconds) {
  *         time += seconds;

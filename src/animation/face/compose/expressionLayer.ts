@@ -1,4 +1,5 @@
 import { ArkitCount, ArkitParts, type FacePart } from "../vocabulary/arkit.js";
+import { FaceError } from "../faceError.js";
 import { FaceRegions, type FaceRegion } from "./faceRegions.js";
 import { SaneWeight } from "./saneWeight.js";
 
@@ -13,7 +14,7 @@ export interface IExpressionLayerOptions {
      * `additive` adds to what is below; `blend` replaces it by the weight, `override` all of it at any weight, in the parts
      * of the face that the layer has (default: `additive`).
      */
-    readonly mode?: "additive" | "blend" | "override";
+    readonly mode?: (typeof Modes)[number];
     /** Parts that are the layer's (default: those that its weights move). */
     readonly parts?: readonly FacePart[];
     /** What it keeps away of blinks, gaze and the mouth's speech: `blend` by its weight, `block` all (default: nothing). */
@@ -21,6 +22,10 @@ export interface IExpressionLayerOptions {
     /** Seconds in which the change is made, eased; 0 at once, for weights set every frame (default: 0.25). */
     readonly fade?: number;
 }
+
+const Modes = ["additive", "blend", "override"] as const;
+const Ways = ["block", "blend"] as const;
+const FaceParts: readonly string[] = [...new Set(ArkitParts)];
 
 const CoversAt = ArkitCount;
 const AwaysAt = CoversAt + ArkitCount;
@@ -63,9 +68,11 @@ export class ExpressionLayer {
      *
      * @param weights [52] weights, or null to let it go
      * @param options how it joins the face
+     * @throws FaceError `invalid-options` for a mode, part, region or override that does not exist; the layer stays as it is
      */
     public set(weights: ArrayLike<number> | null, options: IExpressionLayerOptions): void {
         const { fade = DefaultFade, weight = 1 } = options;
+        CheckOptions(options);
         this._from.set(this._now);
         this._to.fill(0);
         this._isLeaving = weights === null;
@@ -107,5 +114,23 @@ export class ExpressionLayer {
             const kind = overrides[region];
             this._to[AwaysAt + i] = kind === undefined ? 0 : kind === "block" ? isThere : weight;
         });
+    }
+}
+
+/** Options come from scripts and saved scenes, whatever their types say. */
+function CheckOptions({ mode, parts = [], overrides = {} }: IExpressionLayerOptions): void {
+    const known: readonly (readonly [option: string, value: string | undefined, allowed: readonly string[]])[] = [
+        ["mode", mode, Modes],
+        ...parts.map((part) => ["parts", part, FaceParts] as const),
+        ...Object.keys(overrides).map((region) => ["overrides", region, FaceRegions] as const),
+        ...Object.values(overrides).map((way) => ["overrides", way, Ways] as const),
+    ];
+    const wrong = known.find(([, value, allowed]) => value !== undefined && !allowed.includes(value));
+    if (wrong) {
+        const [option, value, allowed] = wrong;
+        throw new FaceError(
+            "invalid-options",
+            `The option \`${option}\` is "${value}": ${allowed.join(", ")} are understood.`,
+        );
     }
 }

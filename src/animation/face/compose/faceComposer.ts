@@ -60,11 +60,17 @@ export class FaceComposer {
     private readonly _layers: ExpressionLayer[] = [];
     /** [52] share of each shape that a followed face may have. */
     private readonly _followMask = new Float64Array(ArkitCount).fill(1);
+    /** [52] what it is on the way to, and seconds until it is there. */
+    private readonly _nextMask = new Float64Array(ArkitCount).fill(1);
+    private _maskTime = 0;
     /** [52] the most that one of the layers says of each shape. */
     private readonly _most = new Float64Array(ArkitCount);
     /** [3] share of each region that layers leave to others. */
     private readonly _kept = new Float64Array(FaceRegions.length);
     private _mouthOfSpeech = 0;
+    /** [52] what clips left, and what limits make of that alone. */
+    private readonly _baseWeights = new Float32Array(ArkitCount);
+    private readonly _alone = new Float32Array(ArkitCount);
 
     /** Whether there is more to the face than what clips left. */
     public get isActive(): boolean {
@@ -75,10 +81,21 @@ export class FaceComposer {
      * Says which parts of a face are followed.
      *
      * @param parts share of each part that the followed face has, 0..1; those that are left out: all of it
+     * @param fade seconds in which the change is made (default: 0, at once)
      */
-    public followParts(parts: Readonly<Partial<Record<FacePart, number>>>): void {
+    public followParts(parts: Readonly<Partial<Record<FacePart, number>>>, fade = 0): void {
         for (let shape = 0; shape < ArkitCount; shape++) {
-            this._followMask[shape] = SaneWeight(parts[ArkitParts[shape]!] ?? 1);
+            this._nextMask[shape] = SaneWeight(parts[ArkitParts[shape]!] ?? 1);
+        }
+        this._maskTime = fade;
+        this._stepMask(0);
+    }
+
+    private _stepMask(seconds: number): void {
+        const share = seconds < this._maskTime ? seconds / this._maskTime : 1;
+        this._maskTime = Math.max(0, this._maskTime - seconds);
+        for (let shape = 0; shape < ArkitCount; shape++) {
+            this._followMask[shape]! += share * (this._nextMask[shape]! - this._followMask[shape]!);
         }
     }
 
@@ -104,6 +121,7 @@ export class FaceComposer {
     /** Lets time pass: expressions come and go. */
     public step(seconds: number): void {
         const time = seconds > 0 ? seconds : 0;
+        this._stepMask(time);
         for (let i = this._layers.length - 1; i >= 0; i--) {
             const layer = this._layers[i]!;
             layer.step(time);
@@ -120,16 +138,36 @@ export class FaceComposer {
      */
     public compose(out: FaceFrame): void {
         const { weights } = out;
+        this._baseWeights.set(this.base.weights); // which may be those of `out`
         this._keepAway();
         this._takeSources(weights);
         this._addLayers(weights);
         CancelOpposites(weights);
         GuardSounds(weights, this.speech, this._mouthOfSpeech);
         LimitLips(weights);
+        this._leaveBase(weights);
         const replaced = SaneWeight(this.gazeWeight) * this._kept[LookAt]!;
         this._replaceLooks(weights, replaced);
         this._turnEye(weights, 0, replaced);
         this._turnEye(weights, 1, replaced);
+    }
+
+    /** What clips do by themselves is their own affair: what limits would take of them alone is given back. */
+    private _leaveBase(weights: Float32Array): void {
+        const alone = this._alone;
+        for (let shape = 0; shape < ArkitCount; shape++) {
+            alone[shape] = SaneWeight(this._baseWeights[shape]!);
+        }
+        CancelOpposites(alone);
+        LimitLips(alone);
+        const share = SaneWeight(this.followShare);
+        for (let shape = 0; shape < ArkitCount; shape++) {
+            const taken = SaneWeight(this._baseWeights[shape]!) - alone[shape]!;
+            if (taken !== 0) {
+                const left = 1 - share * this._followMask[shape]!;
+                weights[shape] = Math.min(1, Math.max(0, weights[shape]! + left * taken));
+            }
+        }
     }
 
     private _keepAway(): void {

@@ -38,6 +38,13 @@ export function DeclareExpressionSpace(asset: IAvatarAsset, space: IExpressionSp
             `The expression space of "${asset.name}" does not rest at 0, as channels that are morph targets do.`,
         );
     }
+    const without = least.findIndex((weight, d) => weight > 0 || greatest[d]! < 0);
+    if (without >= 0) {
+        throw new FaceError(
+            "expression-space-invalid",
+            `Channel "${channels[without]!}" goes from ${least[without]!} to ${greatest[without]!}, without 0, where it rests.`,
+        );
+    }
     return {
         ...asset,
         morphTargets: asset.morphTargets.map((target, d) => ({

@@ -116,10 +116,12 @@ export function Invalid(name: string, reason: string): FaceError {
 /** Rows whose times ascend. */
 function InOrder({ count, secondsOf }: IFaceRows): Uint32Array {
     const kept = new Uint32Array(count);
-    let [length, last] = [0, -Infinity];
+    let [length, first, last] = [0, 0, 0];
     for (let row = 0; row < count; row++) {
         const seconds = secondsOf(row);
-        if (Number.isFinite(seconds) && seconds > last) {
+        // Clips have their times in single precision: of those that fall together the first is kept.
+        if (Number.isFinite(seconds) && (length === 0 || Math.fround(seconds - first) > Math.fround(last - first))) {
+            first = length === 0 ? seconds : first;
             kept[length++] = row;
             last = seconds;
         }

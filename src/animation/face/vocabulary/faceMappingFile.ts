@@ -34,7 +34,8 @@ export interface IFaceMappingFile {
 }
 
 /**
- * A face mapping, to be stored: every channel is in it, so that loading it gives the same mapping again.
+ * A face mapping, to be stored: every channel that has a name is in it, so that loading it gives the same shapes again. What a
+ * VRM model says of its expressions is not: read it again.
  *
  * @param name name of the source
  * @param mapping what its channels are
@@ -48,7 +49,9 @@ export interface IFaceMappingFile {
  * ```
  */
 export function SerializeFaceMapping(name: string, mapping: IFaceMapping): IFaceMappingFile {
-    const nothing = [...mapping.unknown, ...mapping.unused].map((source) => [source, null] as const);
+    const nothing = [...mapping.unknown, ...mapping.unused]
+        .filter((source) => source !== "")
+        .map((source) => [source, null] as const);
     const something = mapping.channels.map(({ source, shapes }) => [source, { ...shapes }] as const);
     return {
         format: "gaussian-avatar-face",

@@ -52,7 +52,7 @@ const Schemes: Readonly<Record<VisemeScheme, Readonly<Record<string, string>>>> 
  * @param scheme whose viseme: Azure's numbers, Polly's symbols, the letters A–H and X of two-dimensional mouths, Preston
  * Blair's phoneme series
  * @param id the viseme, as the service writes it
- * @throws FaceError `face-unknown-shape` when the scheme has no such viseme
+ * @throws FaceError `face-unknown-shape` when there is no such scheme, or it has no such viseme
  *
  * @example
  * ```ts
@@ -60,6 +60,12 @@ const Schemes: Readonly<Record<VisemeScheme, Readonly<Record<string, string>>>> 
  * ```
  */
 export function VisemeWeights(scheme: VisemeScheme, id: string | number): ShapeWeights {
+    if (!Object.hasOwn(Schemes, scheme)) {
+        throw new FaceError(
+            "face-unknown-shape",
+            `There is no scheme of visemes "${scheme}": there are ${Object.keys(Schemes).join(", ")}.`,
+        );
+    }
     const table = Schemes[scheme];
     const key = String(id);
     if (!Object.hasOwn(table, key)) {

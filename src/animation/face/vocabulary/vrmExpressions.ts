@@ -130,7 +130,9 @@ function OfVrm0({ blendShapeMaster }: v.InferOutput<typeof Vrm0Schema>, { meshes
     for (const { name, presetName, isBinary, binds } of blendShapeMaster.blendShapeGroups) {
         const shapes = Sum(binds, Vrm0Unit, ({ mesh, index }) => TargetName(meshes[mesh], index));
         const preset = presetName === "unknown" ? "" : presetName.toLowerCase();
-        for (const key of [name, preset, Vrm1Names[preset] ?? ""].filter((key) => key !== "")) {
+        for (const key of [name, preset, Object.hasOwn(Vrm1Names, preset) ? Vrm1Names[preset]! : ""].filter(
+            (key) => key !== "",
+        )) {
             said.set(key, { isBinary, ...shapes });
         }
     }
