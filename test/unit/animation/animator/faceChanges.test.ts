@@ -172,7 +172,7 @@ describe("what is wrong is refused, and does not stay", () => {
     ])("of an expression: %j", (options, message) => {
         const avatar = Avatar();
         const set = (given: object): void => {
-            avatar.animator.setExpression({ jawOpen: 0.4 }, { fade: 0, ...given } as never);
+            avatar.animator.setExpression({ jawOpen: 0.4 }, { fade: 0, ...given });
         };
         expect(() => {
             set(options);
