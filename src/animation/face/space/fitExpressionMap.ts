@@ -269,6 +269,7 @@ function CheckOptions(options: IFitExpressionMapOptions): number {
         ["mirror", mirror, vertices],
         ["positions", joints.length > 0 ? (positions ?? []) : positions, size],
         ...joints.map(({ joint, weights: hang }) => [`weights of ${joint}`, hang, vertices] as const),
+        ...joints.map(({ joint, pivot }) => [`pivot of ${joint}`, pivot, 3] as const),
         ...joints.map(({ joint, turns }) => [`turns of ${joint}`, turns, ArkitCount * 3] as const),
         ["deviations", basis.map(({ deviation = 1 }) => deviation), basis.length],
     ];
@@ -283,10 +284,14 @@ function CheckOptions(options: IFitExpressionMapOptions): number {
         }
     }
     const wrong = Array.from({ length: mirror ? vertices : 0 }, (_, v) => mirror![v]!).find(
-        (other) => !(other >= 0 && other < vertices),
+        (other) => !(Number.isInteger(other) && other >= 0 && other < vertices),
     );
     if (wrong !== undefined) {
         throw Invalid(`mirror names vertex ${wrong} of ${vertices}`);
+    }
+    const negative = Array.from({ length: weights ? vertices : 0 }, (_, v) => weights![v]!).find((weight) => weight < 0);
+    if (negative !== undefined) {
+        throw Invalid(`a vertex has the weight ${negative}, which must be 0 or more`);
     }
     const flat = basis.find(({ deviation = 1 }) => !(deviation > 0));
     if (flat) {

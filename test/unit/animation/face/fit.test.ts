@@ -103,6 +103,8 @@ describe("an expression map that is fitted", () => {
         ["a shape of another size", { shapes: { jawOpen: jaw.subarray(3) } }, /shape "jawOpen" has 27 numbers, not 30/u],
         ["a number that is none", { shapes: { jawOpen: jaw.map((value, i) => (i === 4 ? NaN : value)) } }, /number 4 of shape "jawOpen" is NaN/u],
         ["too few weights", { weights: [1, 2] }, /weights has 2 numbers, not 10/u],
+        ["a weight below nothing", { weights: [-1, ...new Array<number>(9).fill(1)] }, /a vertex has the weight -1/u],
+        ["a mirror between vertices", { mirror: [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, /mirror names vertex 0\.5 of 10/u],
         ["a mirror beyond the vertices", { mirror: new Array<number>(10).fill(10) }, /mirror names vertex 10 of 10/u],
         ["a deviation of 0", { basis: [{ ...basis[0]!, deviation: 0 }] }, /deviation 0, which must be above 0/u],
         ["no shapes", { shapes: {} }, /no shapes to fit/u],
