@@ -208,14 +208,52 @@ export class NetworkGraph {
     }
 
     /**
-     * Bilinear enlargement, half-pixel centres, edges repeated.
+     * x where x > 0, else 0; or 1 / (1 + e⁻ˣ).
+     *
+     * @param name of the tensor it makes
+     * @param x any tensor
+     * @param operator which
+     * @returns as large as x
+     */
+    public activate(name: string, x: IGraphValue, operator: "Relu" | "Sigmoid"): IGraphValue {
+        return this._node(operator, [x], name, x.shape, false, {});
+    }
+
+    /**
+     * Every channel less its mean over the picture, divided by its standard deviation, in float32 always: sums run over millions of
+     * pixels.
+     *
+     * @param name of the tensor it makes
+     * @param x [1,C,H,W]
+     * @param epsilon added to variances
+     * @returns as large as x
+     */
+    public instanceNorm(name: string, x: IGraphValue, epsilon: number): IGraphValue {
+        const channels = x.shape[1]!;
+        const constant = (value: number): IGraphConstant => ({
+            name: `${channels}_times_${value}`,
+            shape: [channels],
+            make: () => new Float32Array(channels).fill(value),
+        });
+        const attributes = { epsilon: { kind: "float", value: epsilon } } as const;
+        return this._node("InstanceNormalization", [x, constant(1), constant(0)], name, x.shape, true, attributes);
+    }
+
+    /**
+     * Bilinear enlargement, edges repeated.
      *
      * @param name of the tensor it makes
      * @param x [1,C,H,W]
      * @param factor whole number of pixels that a pixel becomes, along each axis
+     * @param corners where pixels lie: their centres on half pixels, or the corner ones on each other
      * @returns [1,C,H·factor,W·factor]
      */
-    public enlarge(name: string, x: IGraphValue, factor: number): IGraphValue {
+    public enlarge(
+        name: string,
+        x: IGraphValue,
+        factor: number,
+        corners: "half_pixel" | "align_corners" = "half_pixel",
+    ): IGraphValue {
         const scales = {
             name: `scales_${factor}`,
             shape: [4],
@@ -224,7 +262,7 @@ export class NetworkGraph {
         const shape = [1, x.shape[1]!, x.shape[2]! * factor, x.shape[3]! * factor];
         return this._node("Resize", [x, null, scales], name, shape, false, {
             mode: { kind: "string", value: "linear" },
-            coordinate_transformation_mode: { kind: "string", value: "half_pixel" },
+            coordinate_transformation_mode: { kind: "string", value: corners },
         });
     }
 
