@@ -1,5 +1,6 @@
 import canonicalGaussian from "../../shaders/include/canonicalGaussian.wgsl";
 import decodedGaussian from "../../shaders/include/decodedGaussian.wgsl";
+import featureRange from "../../shaders/include/featureRange.wgsl";
 import finite from "../../shaders/include/finite.wgsl";
 import linearIndex from "../../shaders/include/linearIndex.wgsl";
 import mapSettings from "../../shaders/include/mapSettings.wgsl";
@@ -15,6 +16,7 @@ import { PipelineShaderConstants } from "./constants.js";
 export const PipelineShaderIncludes = {
     canonicalGaussian,
     decodedGaussian,
+    featureRange,
     finite,
     linearIndex,
     mapSettings,

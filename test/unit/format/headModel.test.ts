@@ -1,8 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { type IHeadModel } from "../../../src/format/headModel.js";
-import { ReadAvatar, ValidateAvatar } from "../../../src/format/readAvatar.js";
+import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
-import { RewriteGlbJson } from "../../support/rewriteGlb.js";
 import { MakeHeadedAvatarAsync } from "../../support/headedAvatar.js";
 
 const Avatar = await MakeHeadedAvatarAsync();
@@ -78,33 +77,4 @@ const Broken: [string, IHeadModel, RegExp][] = [
 
 it.each(Broken)("a head with %s is not written", (_, headModel, reason) => {
     expect(() => WriteAvatar({ ...Avatar, headModel })).toThrow(reason);
-});
-
-interface ITier {
-    name: string;
-    head: { [field: string]: unknown; expression: { color: { widths: number[] } } };
-    maps?: unknown;
-}
-
-/** The file after a change of the tier that has the head. */
-function Rewritten(change: (tier: ITier) => void): Uint8Array {
-    return RewriteGlbJson(WriteAvatar(Avatar), ({ extensions }) => {
-        change((extensions!["BGA_gaussian_avatar"] as { tiers: ITier[] }).tiers[1]!);
-    });
-}
-
-it.each<[string, (tier: ITier) => void, RegExp]>([
-    ["no shares", ({ head }) => (head["shares"] = 999), /tiers\/1\/head\/shares/u],
-    ["negative octaves", ({ head }) => (head["octaves"] = -1), /octaves/u],
-    ["maps beside the head", (tier) => (tier.maps = { size: 1 }), /tiers\/1\/maps/u],
-    ["a head in the baked tier", (tier) => (tier.name = "baked"), /the baked tier has no networks/u],
-    [
-        "widths that ask for far more than there is",
-        ({ head }) => (head.expression.color.widths = [1280, ...new Array<number>(8).fill(256)]),
-        /color\/parameters/u,
-    ],
-    ["features that are places", ({ head }) => (head["features"] = head["positions"]), /head\/features/u],
-])("a file with %s is refused by the name of the field", (_, change, reason) => {
-    const errors = ValidateAvatar(Rewritten(change)).filter(({ severity }) => severity === "error");
-    expect(errors.map(({ path, message }) => `${path} ${message}`).join("\n")).toMatch(reason);
 });

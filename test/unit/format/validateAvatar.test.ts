@@ -10,9 +10,10 @@ import { ReadAvatar, ReadAvatarAsync, ValidateAvatar } from "../../../src/format
 import { BrokenContents } from "./brokenContents.js";
 import { BrokenDocuments } from "./brokenDocuments.js";
 import { BreakMaps, BrokenMaps } from "./brokenMaps.js";
+import { BrokenHeads } from "./brokenHeads.js";
 import { Broken, BrokenFile, type Case, KHR, Track } from "./fileSurgery.js";
 
-const Errors: readonly Case[] = [...BrokenDocuments, ...BrokenContents, ...BrokenMaps];
+const Errors: readonly Case[] = [...BrokenDocuments, ...BrokenContents, ...BrokenMaps, ...BrokenHeads];
 
 describe("a broken avatar file", () => {
     it.each(Errors)("%s is refused as %s", (_, code, words, file) => {

@@ -7,6 +7,8 @@ import runPerceptron from "../../../shaders/3-gaussians/runPerceptron.compute.wg
 import skinDecoded from "../../../shaders/4-skin/skinDecoded.compute.wgsl";
 import skinGaussians from "../../../shaders/4-skin/skinGaussians.compute.wgsl";
 import countDigits from "../../../shaders/5-sort/countDigits.compute.wgsl";
+import features from "../../../shaders/6-raster/features.render.wgsl";
+import packFeatures from "../../../shaders/6-raster/packFeatures.compute.wgsl";
 import projectGaussians from "../../../shaders/5-sort/projectGaussians.compute.wgsl";
 import scanHistogram from "../../../shaders/5-sort/scanHistogram.compute.wgsl";
 import scatterKeys from "../../../shaders/5-sort/scatterKeys.compute.wgsl";
@@ -41,6 +43,7 @@ import { DrawArgumentsLayout, SortRangeLayout } from "../../../src/pipeline/5-so
 import { ProjectBindings } from "../../../src/pipeline/5-sort/projectStage.js";
 import { ProjectedSplatLayout } from "../../../src/pipeline/5-sort/projectedSplatLayout.js";
 import { SortKernelBindings } from "../../../src/pipeline/5-sort/sortStage.js";
+import { FeatureRangeLayout } from "../../../src/pipeline/6-raster/featureLayout.js";
 import { ComposePipelineShader } from "../../../src/pipeline/pipelineShaders.js";
 
 const Shaders = {
@@ -84,6 +87,17 @@ describe("layouts of GPU data", () => {
             expect(reflection.entry.compute.map((entry) => entry.name)).toEqual(["main"]);
         },
     );
+
+    it("which Gaussians have features, in both shaders", () => {
+        for (const source of [features, packFeatures]) {
+            const struct = new WgslReflect(ComposePipelineShader(source)).structs.find(
+                ({ name }) => name === "FeatureRange",
+            )!;
+            const words = struct.members.map(({ name, offset }) => [name, offset / 4]);
+            const { size, ...layout } = FeatureRangeLayout;
+            expect([Object.fromEntries(words), struct.size]).toEqual([layout, size]);
+        }
+    });
 
     it("what heads are made of", () => {
         const bytes = (layout: Readonly<Record<string, number>>): Record<string, number> =>

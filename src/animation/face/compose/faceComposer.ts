@@ -14,6 +14,12 @@ const Mouth = FaceRegions.indexOf("mouth");
 const Eyelid = ArkitParts.indexOf("eyelid");
 const Gaze = ArkitParts.indexOf("gaze");
 
+/** Parts of a face that move together: lips on a jaw. */
+const Parts = ["brow", "eyelid", "gaze", "cheek", "nose", "mouth"] as const;
+const PartOfShape = Uint8Array.from(ArkitParts, (part, shape) =>
+    MouthShapes[shape] === 1 ? Parts.indexOf("mouth") : Math.max(0, Parts.indexOf(part as (typeof Parts)[number])),
+);
+
 /**
  * Makes one face of all that move it, in this order: what clips left, a followed face, speech, expressions by name, gaze,
  * lids, blinks; then what a face cannot do is taken back. A single recorded face comes out as it was recorded.
@@ -71,6 +77,8 @@ export class FaceComposer {
     /** [52] what clips left, and what limits make of that alone. */
     private readonly _baseWeights = new Float32Array(ArkitCount);
     private readonly _alone = new Float32Array(ArkitCount);
+    /** 1 for each part of the face that a layer moves. */
+    private readonly _movedParts = new Uint8Array(Parts.length);
 
     /** Whether there is more to the face than what clips left. */
     public get isActive(): boolean {
@@ -152,20 +160,31 @@ export class FaceComposer {
         this._turnEye(weights, 1, replaced);
     }
 
-    /** What clips do by themselves is their own affair: what limits would take of them alone is given back. */
+    /**
+     * What clips do by themselves is their own affair: where nothing else moves a part of the face, what limits would take of that
+     * alone is given back.
+     */
     private _leaveBase(weights: Float32Array): void {
-        const alone = this._alone;
+        if (this.followShare > 0 || this.speech.weight > 0) {
+            return;
+        }
+        const [alone, moved] = [this._alone, this._movedParts];
+        moved.fill(0);
+        for (let i = 0; i < this._layers.length; i++) {
+            const { values, covers } = this._layers[i]!;
+            for (let shape = 0; shape < ArkitCount; shape++) {
+                moved[PartOfShape[shape]!] ||= values[shape] !== 0 || covers[shape] !== 0 ? 1 : 0;
+            }
+        }
         for (let shape = 0; shape < ArkitCount; shape++) {
             alone[shape] = SaneWeight(this._baseWeights[shape]!);
         }
         CancelOpposites(alone);
         LimitLips(alone);
-        const share = SaneWeight(this.followShare);
         for (let shape = 0; shape < ArkitCount; shape++) {
             const taken = SaneWeight(this._baseWeights[shape]!) - alone[shape]!;
-            if (taken !== 0) {
-                const left = 1 - share * this._followMask[shape]!;
-                weights[shape] = Math.min(1, Math.max(0, weights[shape]! + left * taken));
+            if (taken !== 0 && moved[PartOfShape[shape]!] === 0) {
+                weights[shape] = Math.min(1, weights[shape]! + taken);
             }
         }
     }

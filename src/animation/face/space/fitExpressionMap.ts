@@ -289,7 +289,9 @@ function CheckOptions(options: IFitExpressionMapOptions): number {
     if (wrong !== undefined) {
         throw Invalid(`mirror names vertex ${wrong} of ${vertices}`);
     }
-    const negative = Array.from({ length: weights ? vertices : 0 }, (_, v) => weights![v]!).find((weight) => weight < 0);
+    const negative = Array.from({ length: weights ? vertices : 0 }, (_, v) => weights![v]!).find(
+        (weight) => weight < 0,
+    );
     if (negative !== undefined) {
         throw Invalid(`a vertex has the weight ${negative}, which must be 0 or more`);
     }
