@@ -105,6 +105,20 @@ export function LayerInputs(widths: readonly number[], layer: number): number {
 }
 
 /**
+ * Multiply-accumulates of all points of a head.
+ *
+ * @param model the head
+ */
+export function CountHeadMacs({ shares, expression, pose }: IHeadModel): number {
+    const ofPoint = ({ color, attributes, deformation }: IHeadBranch): number =>
+        [color, attributes, deformation]
+            .flatMap(({ widths }) => widths.slice(1).map((outputs, layer) => outputs * LayerInputs(widths, layer)))
+            .reduce((sum, macs) => sum + macs, 0);
+    const [byExpression, byPose] = [ofPoint(expression), pose ? ofPoint(pose) : 0];
+    return shares.reduce((sum, share) => sum + (share > 0 ? byExpression : 0) + (share < 1 ? byPose : 0), 0);
+}
+
+/**
  * Numbers of a perceptron.
  *
  * @param widths see {@link IPerceptron}

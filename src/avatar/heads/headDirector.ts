@@ -1,13 +1,16 @@
 import { Logger } from "@babylonjs/core/Misc/logger.js";
-import { HeadPoseSize, type IHeadModel } from "../../format/headModel.js";
+import { CountHeadMacs, HeadPoseSize, type IHeadModel } from "../../format/headModel.js";
 import { type ComputeKernel } from "../../gpu/computeKernel.js";
 import { SkinMatrixFloats } from "../../pipeline/1-pose/skinMatrix.js";
 import { HeadBuffers } from "../../pipeline/3-gaussians/headBuffers.js";
 import { type HeadGaussians } from "../../pipeline/3-gaussians/headGaussians.js";
 import { HeadStage } from "../../pipeline/3-gaussians/headStage.js";
 import { CreateDecodedSkinKernelAsync } from "../../pipeline/4-skin/decodedSkinKernel.js";
+import { NetworkError } from "../../networks/networkError.js";
+import { IsSoftwareDevice } from "../../networks/softwareDevice.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { AllocateAsync } from "../networks/allocate.js";
+import { type IMapSource } from "../networks/avatarNetworks.js";
 import { type INetworkedAvatar } from "../networks/networkedAvatar.js";
 import { ToAvatarError } from "../networks/toAvatarError.js";
 import { ReadHeadPose } from "./headPose.js";
@@ -24,8 +27,14 @@ interface ISharedHead {
     users: number;
 }
 
+/** Multiply-accumulates beyond which a software device is no place for a head: a tenth of a second a frame and more. */
+const MostSoftwareMacs = 5e7;
+
+/** Frames come a little early and late: an update that is due within this share of its period is made. */
+const EarlyShare = 0.1;
+
 /** An avatar with a head. */
-interface IHeadSlot {
+interface IHeadSlot extends IMapSource {
     readonly entry: INetworkedAvatar;
     readonly model: IHeadModel;
     /** Null until it is made, and when it is not wanted any more. */
@@ -34,6 +43,8 @@ interface IHeadSlot {
     isShown: boolean;
     isLoading: boolean;
     isRemoved: boolean;
+    /** When its networks ran last, milliseconds. */
+    lastRun: number;
 }
 
 /**
@@ -55,7 +66,7 @@ export class HeadDirector {
 
     /** Takes an avatar in. @param entry the avatar, which has a head, and its place in the pipeline */
     public add(entry: INetworkedAvatar): void {
-        this._slots.push({
+        const slot: IHeadSlot = {
             entry,
             model: entry.avatar.asset.headModel!,
             gaussians: null,
@@ -63,7 +74,13 @@ export class HeadDirector {
             isShown: false,
             isLoading: false,
             isRemoved: false,
-        });
+            lastRun: -Infinity,
+            get isUpToDate() {
+                return slot.gaussians?.isStale !== true;
+            },
+            readMapAsync: async () => await Promise.resolve(null),
+        };
+        this._slots.push(slot);
     }
 
     /** Lets an avatar go. @param avatar the avatar; its place in the pipeline is gone already */
@@ -103,15 +120,19 @@ export class HeadDirector {
      * @param encoder the frame's, submitted ahead of what skins
      */
     public encode(encoder: GPUCommandEncoder): void {
-        for (const { entry, gaussians, isShown, model } of this._slots) {
+        const now = performance.now();
+        for (const slot of this._slots) {
+            const { entry, gaussians, isShown, model } = slot;
             const { instance, avatar } = entry;
             if (isShown && gaussians && instance.enabled) {
                 // The first Gaussian stands for all: a head is one piece, but for its neck.
                 const at = model.influences.joints[0]! * SkinMatrixFloats;
                 ReadHeadPose(instance.worldMatrix, instance.skinMatrices, at, model.poseRange, this._pose);
                 gaussians.setCode(instance.morphWeights, this._pose);
-                if (gaussians.encode(encoder)) {
-                    const now = performance.now();
+                const period = 1000 / avatar.networks.maximumRate; // infinite for a rate of 0
+                const isDue = now - slot.lastRun >= period * (1 - EarlyShare);
+                if ((isDue || slot.lastRun === -Infinity) && gaussians.encode(encoder)) {
+                    slot.lastRun = now;
                     avatar.networks._countUpdate(now, now);
                 }
             }
@@ -135,12 +156,14 @@ export class HeadDirector {
             return;
         }
         slot.isShown = isWanted;
-        avatar.networks._show(isWanted ? slot.model.tier : "baked", isWanted ? "webgpu" : null, null);
+        const { tier } = slot.model;
+        avatar.networks._show(isWanted ? tier : "baked", isWanted ? "webgpu" : null, isWanted ? slot : null);
     }
 
     private async _loadAsync(slot: IHeadSlot): Promise<void> {
         const { avatar } = slot.entry;
         try {
+            RefuseSlow(this._device, slot.model, avatar);
             this._kernels ??= CompileAsync(this._device);
             const { stage, skin } = await this._kernels;
             if (slot.isRemoved) {
@@ -157,6 +180,7 @@ export class HeadDirector {
                 return;
             }
             slot.gaussians = gaussians;
+            slot.lastRun = -Infinity;
         } catch (error) {
             if (!slot.isRemoved) {
                 this._fail(slot, error);
@@ -208,6 +232,18 @@ export class HeadDirector {
                 () => undefined, // was never there
             );
         }
+    }
+}
+
+/** Frames wait for heads: where the processor has to pass for a graphics device, only small ones are made unless asked for. */
+function RefuseSlow(device: GPUDevice, model: IHeadModel, { networks }: GaussianAvatar): void {
+    const macs = CountHeadMacs(model);
+    if (networks.preferredTier === "auto" && macs > MostSoftwareMacs && IsSoftwareDevice(device)) {
+        throw new NetworkError(
+            "too-slow",
+            `its networks have ${(macs / 1e9).toFixed(1)} billion multiplications a face, seconds on this software device: set ` +
+                `preferredTier to "${model.tier}" to run them nevertheless`,
+        );
     }
 }
 

@@ -40,7 +40,7 @@ export interface IMapSource {
     /** Whether the last frame showed maps of its very pose and camera, as far as networks tell poses apart. */
     readonly isUpToDate: boolean;
     /** As {@link AvatarNetworks.readMapAsync}. */
-    readonly readMapAsync: (attribute: GaussianAttribute | "pose") => Promise<IGaussianMap>;
+    readonly readMapAsync: (attribute: GaussianAttribute | "pose") => Promise<IGaussianMap | null>;
 }
 
 /**
@@ -218,7 +218,7 @@ export class AvatarNetworks {
      *
      * @param attribute which map: an attribute of the Gaussians ahead of its activation (opacities as logits, scales as
      * logarithms, positions as metres from the template), or `"pose"`, what the networks see of the pose
-     * @returns the map, or null while no networked tier is shown
+     * @returns the map, or null while no networked tier is shown, and for heads, which have no maps
      */
     public async readMapAsync(attribute: GaussianAttribute | "pose"): Promise<IGaussianMap | null> {
         return (await this._maps?.readMapAsync(attribute)) ?? null;

@@ -123,6 +123,11 @@ export class HeadGaussians implements ISplatSource {
         return this._decoded;
     }
 
+    /** Whether the Gaussians are those of another expression or pose than {@link setCode} has said last. */
+    public get isStale(): boolean {
+        return this._expression.isStale || this._pose?.isStale === true;
+    }
+
     /**
      * Says what the head does. Networks whose code is as it was are not run again. Makes no objects.
      *
@@ -146,7 +151,7 @@ export class HeadGaussians implements ISplatSource {
      * @returns whether there was anything to do
      */
     public encode(encoder: GPUCommandEncoder): boolean {
-        const isNew = this._expression.isStale || this._pose?.isStale === true;
+        const isNew = this.isStale;
         if (isNew) {
             const pass = encoder.beginComputePass({ label: "make head" });
             this._run(pass, this._expression);

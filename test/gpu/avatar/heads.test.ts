@@ -127,6 +127,44 @@ DescribeGpu("an avatar with a head that networks make", () => {
         expect(updates).toBe(1);
     });
 
+    it("changes no faster than it is told to, and knows when it lags behind", async () => {
+        const avatar = await loadAsync();
+        await stage.readyAsync(avatar);
+        await stage.renderAsync();
+        const pause = jest.spyOn(performance, "now");
+        const begin = performance.now();
+        let updates = 0;
+        avatar.networks.onMapsUpdatedObservable.add(() => updates++);
+        avatar.networks.maximumRate = 10;
+        const seen: [number, boolean][] = [];
+        for (const milliseconds of [1000, 1050, 1085, 1110, 1150, 1200]) {
+            pause.mockReturnValue(begin + milliseconds);
+            Express(avatar, [milliseconds / 1000, 0, 0]);
+            await stage.renderAsync();
+            seen.push([updates, avatar.networks._isUpToDate]);
+        }
+        pause.mockRestore();
+        expect(seen).toEqual([
+            [1, true],
+            [1, false],
+            [1, false],
+            [2, true],
+            [2, false],
+            [3, true],
+        ]);
+        expect(await avatar.networks.readMapAsync("color")).toBeNull();
+    });
+
+    it("is not made on a software device where it is large, unless it is asked for by name", async () => {
+        const avatar = await loadAsync(await MakeHeadedAvatarAsync({ points: 4000 }));
+        await stage.readyAsync(avatar);
+        expect([avatar.networks.tier, avatar.networks.error?.code]).toEqual(["baked", "too-slow"]);
+        expect(errors.join()).toMatch(/set preferredTier to "lite" to run them nevertheless/u);
+        avatar.networks.preferredTier = "lite";
+        await stage.readyAsync(avatar);
+        expect(avatar.networks.tier).toBe("lite");
+    });
+
     it("shows the file's own Gaussians when networks are not wanted, and two avatars share what they can", async () => {
         const avatar = await loadAsync();
         await stage.readyAsync(avatar);
