@@ -114,6 +114,10 @@ class AvatarChecker {
 export function CheckAvatar(asset: IAvatarAsset): void {
     new AvatarChecker(asset).check();
     CheckMapModels(asset);
+    if (asset.headModel && asset.mapModels.length > 0) {
+        const message = "there are map models as well: give an avatar one of the two";
+        throw new AvatarFormatError("invalid-head", "/headModel", message, asset.name);
+    }
     const avatar = { joints: asset.joints.length, channels: asset.morphTargets.length };
     const problem = asset.headModel ? FindHeadProblem(asset.headModel, avatar) : null;
     if (problem) {

@@ -160,8 +160,8 @@ function CheckHeadTier({ tiers }: IAvatarExtension, index: number, issues: Issue
     if (tiers[index]!.name === "baked") {
         issues.error("invalid-extension", `${path}/head`, "the baked tier has no networks: remove it");
     }
-    if (tiers[index]!.maps !== undefined) {
-        issues.error("invalid-extension", path, "has maps and a head: give one of the two");
+    if (tiers.some(({ maps }) => maps !== undefined)) {
+        issues.error("invalid-extension", path, "a tier has maps, this one a head: give a file one of the two");
     }
     if (tiers.findIndex(({ head }) => head !== undefined) !== index) {
         issues.error("invalid-extension", `${path}/head`, "two tiers have a head: remove one");

@@ -2,6 +2,7 @@ import { expect, it } from "@jest/globals";
 import { type IHeadModel } from "../../../src/format/headModel.js";
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { MakeSampleMapModel } from "../../support/mapModels.js";
 import { MakeHeadedAvatarAsync } from "../../support/headedAvatar.js";
 
 const Avatar = await MakeHeadedAvatarAsync();
@@ -74,6 +75,11 @@ const Broken: [string, IHeadModel, RegExp][] = [
         /poseRange/u,
     ],
 ];
+
+it("a head and maps are not written into one file", () => {
+    const model = MakeSampleMapModel(Avatar, { tier: "full" });
+    expect(() => WriteAvatar({ ...Avatar, mapModels: [model] })).toThrow(/headModel.*map models as well/u);
+});
 
 it.each(Broken)("a head with %s is not written", (_, headModel, reason) => {
     expect(() => WriteAvatar({ ...Avatar, headModel })).toThrow(reason);
