@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
+import { NetworksOfAvatar, WithNetworksAsync } from "../format/avatarNetworks.js";
 import { IsGlb } from "../format/glbContainer.js";
 import { LoadNetworkAsync } from "../format/loadNetwork.js";
-import { type IAvatarNetwork, type IMapModel } from "../format/mapModel.js";
+import { type IAvatarNetwork } from "../format/mapModel.js";
 import { ReadAvatarAsync } from "../format/readAvatar.js";
 import { type LoadUriAsync } from "../format/sideFiles.js";
 import { WriteAvatar } from "../format/writeAvatar.js";
@@ -39,7 +40,7 @@ export async function ReadAvatarFileAsync(path: string): Promise<IAvatarFile> {
  * @throws {@link CliError} `file-unreadable`, or {@link AvatarFormatError} `truncated`, for the network that is not as it should be
  */
 export async function GlbOfAsync({ path, asset, bytes }: IAvatarFile): Promise<Uint8Array> {
-    const isAlone = asset.mapModels.every(({ networks }) => networks.every(({ uri }) => uri === null));
+    const isAlone = NetworksOfAvatar(asset).every(({ uri }) => uri === null);
     if (IsGlb(bytes) && isAlone) {
         return bytes;
     }
@@ -59,11 +60,7 @@ export async function WriteWholeAsync(path: string, asset: IAvatarAsset): Promis
         bytes: await LoadNetworkAsync(network, SideFilesOf(path)),
         uri: null,
     });
-    const fillAllAsync = async ({ networks, ...model }: IMapModel): Promise<IMapModel> => ({
-        ...model,
-        networks: await Promise.all(networks.map(fillAsync)),
-    });
-    return WriteAvatar({ ...asset, mapModels: await Promise.all(asset.mapModels.map(fillAllAsync)) });
+    return WriteAvatar(await WithNetworksAsync(asset, fillAsync));
 }
 
 /** Reads what lies beside an avatar. URIs come checked: relative, and without a way out of the folder. */

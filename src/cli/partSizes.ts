@@ -4,11 +4,12 @@ import { CheckGltf, type IGltf } from "../format/gltfJson.js";
 import { IssueList } from "../format/issueList.js";
 import { ParseJsonText } from "../format/jsonText.js";
 import { PeekExtension } from "../format/readExtension.js";
+import { HeadModelParts } from "../format/readHeadModel.js";
 import { MapModelParts } from "../format/readMapModels.js";
 
 /** Bytes of a file by what they hold, and the tiers it names. */
 export interface IPartSizes {
-    /** Bytes by part; `maps` is what tiers with networks have besides these, `document` is the JSON, `other` what belongs to no avatar (meshes, textures). */
+    /** Bytes by part; `maps` and `head` are what tiers with networks have besides these, `document` is the JSON, `other` what belongs to no avatar (meshes, textures). */
     readonly sizes: Readonly<Record<string, number>>;
     /** Names of the tiers. */
     readonly tiers: readonly string[];
@@ -57,7 +58,8 @@ export function MeasureParts(bytes: Uint8Array): IPartSizes {
             samplers.flatMap(({ input, output }) => [input, output]),
         ),
     );
-    count("maps", ViewsOf(gltf, extension === null ? [] : MapModelParts(extension).accessors));
+    count("maps", ViewsOf(gltf, extension === null ? [] : MapModelParts(extension)));
+    count("head", ViewsOf(gltf, extension === null ? [] : HeadModelParts(extension)));
     count(
         "networks",
         (extension?.networks ?? []).map(({ bufferView }) => bufferView),

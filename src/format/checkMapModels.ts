@@ -29,6 +29,10 @@ class MapModelChecker {
                 networks.set(network.name, network);
             }
         }
+        for (const [at, network] of (this._asset.headModel?.refiner?.networks ?? []).entries()) {
+            this._checkNetwork(network, networks.get(network.name), `/headModel/refiner/networks/${at}`);
+            networks.set(network.name, network);
+        }
     }
 
     private _checkTemplate(model: IMapModel, path: string): void {
@@ -114,7 +118,7 @@ class MapModelChecker {
 }
 
 /**
- * Checks the map models of an avatar ahead of writing for what would not show in the file. All else is found when the file is
+ * Checks the map models of an avatar, and all its networks, ahead of writing for what would not show in the file. All else is found when the file is
  * read back.
  *
  * @param asset the avatar

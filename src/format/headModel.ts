@@ -1,3 +1,4 @@
+import { type IHeadRefiner } from "./headRefiner.js";
 import { type IInfluences } from "./mapModel.js";
 
 /**
@@ -71,6 +72,8 @@ export interface IHeadModel {
     readonly poseRange: IHeadPoseRange;
     /** Joints that move each Gaussian as a whole. */
     readonly influences: IInfluences;
+    /** Makes its picture sharp; absent or null: the first three channels are its colours, and all there is. */
+    readonly refiner?: IHeadRefiner | null;
 }
 
 /** Changes of a Gaussian that attribute networks make: scale 3, rotation 4, opacity 1. */

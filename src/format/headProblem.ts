@@ -9,6 +9,7 @@ import {
     ParameterCount,
 } from "./headModel.js";
 import { EncodedSize } from "../math/positionalEncoding.js";
+import { FindRefinerProblem } from "./refinerProblem.js";
 
 /** What is wrong with a head. */
 export interface IHeadProblem {
@@ -34,11 +35,21 @@ export function FindHeadProblem(
     head: IHeadModel,
     avatar: { readonly joints: number; readonly channels: number },
 ): IHeadProblem | null {
-    return FindSizeProblem(head, avatar.channels) ?? FindRowProblem(head, avatar.joints) ?? FindBranchProblem(head);
+    return (
+        FindSizeProblem(head, avatar.channels) ??
+        FindRowProblem(head, avatar.joints) ??
+        FindBranchProblem(head) ??
+        RefinerProblem(head)
+    );
 }
 
 function Problem(path: string, message: string, code: AvatarFormatErrorCode = "invalid-head"): IHeadProblem {
     return { code, path, message };
+}
+
+function RefinerProblem({ refiner, channels }: IHeadModel): IHeadProblem | null {
+    const problem = refiner ? FindRefinerProblem(refiner, channels) : null;
+    return problem && Problem(`refiner/${problem.path}`, problem.message);
 }
 
 function FindSizeProblem({ codeSize, channels, shares, features }: IHeadModel, named: number): IHeadProblem | null {

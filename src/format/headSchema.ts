@@ -69,6 +69,21 @@ export const HeadSchema = v.strictObject({
         "Poses that the networks know: rotation vector, radians, and translation, metres.",
     ),
     influences: Described(InfluencesSchema, "Joints that move each Gaussian as a whole."),
+    refiner: Described(
+        v.optional(
+            v.strictObject({
+                center: Described(
+                    v.strictTuple([Number32, Number32, Number32]),
+                    "Middle of its pictures, canonical space, metres.",
+                ),
+                width: Described(
+                    v.pipe(v.number(), v.minValue(1e-3), v.maxValue(1e3)),
+                    "Metres that a picture spans there.",
+                ),
+            }),
+        ),
+        "In which framing the tier's `networks` make `picture` [1,3,P,P] of `features` [1,C,S,S].",
+    ),
 });
 
 /** A head, as the root extension says it. */

@@ -63,7 +63,7 @@ export const MaxTensors = 64;
 /** Channels of a network's output that attributes are taken from; the official ones have 16. */
 export const MaxTensorChannels = 4096;
 
-/** Numbers in a tensor of a network; the largest official ones have 64 · 512², that is a quarter of this. */
+/** Numbers in a tensor of a network; the largest official ones, between slices of a head's refiner, have 64 · 1,024², just this. */
 export const MaxTensorElements = 67_108_864;
 
 /** Size of a network, bytes: that of an ONNX file, which cannot reach 2 GiB. */
@@ -71,6 +71,15 @@ export const MaxNetworkBytes = 2_147_483_647;
 
 /** Components of a pose projection. The official one has 20. */
 export const MaxProjectionComponents = 256;
+
+/**
+ * Channels of a Gaussian that are drawn for the networks of a head. Published ones have 32; with the distance 36 fill twelve layers of
+ * three.
+ */
+export const MaxFeatureChannels = 35;
+
+/** Side of a refined picture, pixels. Published ones have 2,048. */
+export const MaxPictureSide = 4096;
 
 /** Frequencies of the positional encoding of a head. Published ones have four. */
 export const MaxHeadOctaves = 16;

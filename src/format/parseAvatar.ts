@@ -14,6 +14,7 @@ import { PeekExtension, ReadExtension } from "./readExtension.js";
 import { ReadGaussians, SplatAttributes } from "./readGaussians.js";
 import { HeadModelParts, ReadHeadModel } from "./readHeadModel.js";
 import { MapModelParts, ReadMapModels } from "./readMapModels.js";
+import { NetworkReader, NetworkViews } from "./readNetworks.js";
 import { ReadMorphTargets } from "./readMorphTargets.js";
 import { ReadSkeleton } from "./readSkeleton.js";
 
@@ -77,12 +78,14 @@ export function _ReadAvatarParts(
     const gaussians = ReadGaussians(primitive, path, jointOfSkinEntry, reader, issues);
     const morphTargets = ReadMorphTargets(mesh, primitive, path, extension, reader, issues);
     const faceJoints = ReadFaceJoints(extension, issues);
-    const mapModels = ReadMapModels(extension, jointOfSkinEntry, reader, issues);
-    const headModel = ReadHeadModel(extension, primitive.targets?.length ?? 0, jointOfSkinEntry, reader, issues);
+    const networks = new NetworkReader(extension, reader);
+    const mapModels = ReadMapModels(extension, jointOfSkinEntry, networks, reader, issues);
+    const channels = primitive.targets?.length ?? 0;
+    const headModel = ReadHeadModel(extension, channels, jointOfSkinEntry, networks, reader, issues);
     const targets = {
         jointOfNode: skeleton?.jointOfNode ?? new Map<number, number>(),
         avatarNode: location.node,
-        channels: primitive.targets?.length ?? 0,
+        channels,
     };
     const animations = ReadAnimations(gltf, targets, reader, issues);
     const name = gltf.nodes[location.node]!.name ?? mesh.name ?? "avatar";
@@ -153,10 +156,10 @@ export function _ViewsOfAvatar(gltf: IGltf, place: IAvatarLocation): number[] {
         }
     }
     const extension = PeekExtension(gltf);
-    const maps = extension === null ? null : MapModelParts(extension);
-    maps?.accessors.forEach((index) => accessors.add(index));
-    (extension ? HeadModelParts(extension) : []).forEach((index) => accessors.add(index));
-    const views = new Set<number | undefined>(maps?.views);
+    for (const index of extension ? [...MapModelParts(extension), ...HeadModelParts(extension)] : []) {
+        accessors.add(index);
+    }
+    const views = new Set<number | undefined>(extension ? NetworkViews(extension) : []);
     for (const index of accessors) {
         const accessor = index === undefined ? undefined : gltf.accessors[index];
         views

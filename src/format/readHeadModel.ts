@@ -13,12 +13,13 @@ import { type IHeadDescription } from "./headSchema.js";
 import { type IssueList } from "./issueList.js";
 import { MaxGaussians } from "./limits.js";
 import { IsComplete, MapArrayReader } from "./mapArrays.js";
+import { type NetworkReader } from "./readNetworks.js";
 import { ReadInfluences } from "./readInfluences.js";
 
 type BranchDescription = IHeadDescription["expression"];
 
 /** Names of the networks of a branch. */
-const Networks = ["color", "attributes", "deformation"] as const;
+const Perceptrons = ["color", "attributes", "deformation"] as const;
 
 /**
  * Names what a head is read from.
@@ -33,7 +34,7 @@ export function HeadModelParts({ tiers }: IAvatarExtension): number[] {
         }
         const { positions, features, shares, scales, rotations, opacities, influences } = head;
         const networks = [head.expression, head.pose].flatMap((branch) =>
-            branch ? Networks.map((name) => branch[name].parameters) : [],
+            branch ? Perceptrons.map((name) => branch[name].parameters) : [],
         );
         const rows = [positions, features, shares, scales, rotations, opacities];
         return [...rows, influences.joints, influences.weights, ...networks];
@@ -46,6 +47,7 @@ export function HeadModelParts({ tiers }: IAvatarExtension): number[] {
  * @param extension the checked extension, or null when the file has none
  * @param channels number of expression channels of the avatar
  * @param jointOfSkinEntry joint of each entry of the file's skin
+ * @param networks reads the networks of its refiner
  * @param reader reads accessors
  * @param issues receives every problem
  * @returns the head; null when there is none, or none that can be used
@@ -54,12 +56,13 @@ export function ReadHeadModel(
     extension: IAvatarExtension | null,
     channels: number,
     jointOfSkinEntry: readonly number[],
+    networks: NetworkReader,
     reader: AccessorReader,
     issues: IssueList,
 ): IHeadModel | null {
     const tiers = extension?.tiers ?? [];
     const index = tiers.findIndex(({ head }) => head !== undefined);
-    const { name, head } = tiers[index] ?? {};
+    const { name, head, networks: run = [] } = tiers[index] ?? {};
     if (!head || !name || name === "baked") {
         return null; // a baked tier with a head was noted
     }
@@ -82,7 +85,8 @@ export function ReadHeadModel(
         expression: ReadBranch(head.expression, `${path}/expression`, arrays),
     };
     const pose = head.pose ? ReadBranch(head.pose, `${path}/pose`, arrays) : null;
-    if (!IsComplete(parts) || (head.pose && pose === null)) {
+    const refining = head.refiner ? networks.read(run) : [];
+    if (!IsComplete(parts) || (head.pose && pose === null) || refining === null) {
         return null;
     }
     const { codeSize, octaves, gains, unit, origin, poseRange } = head;
@@ -97,6 +101,7 @@ export function ReadHeadModel(
         poseRange,
         pose,
         ...parts,
+        ...(head.refiner ? { refiner: { ...head.refiner, networks: refining } } : {}),
     };
     const problem = FindHeadProblem(model, { joints: jointOfSkinEntry.length, channels });
     if (problem) {
@@ -106,7 +111,7 @@ export function ReadHeadModel(
 }
 
 function ReadBranch(branch: BranchDescription, path: string, arrays: MapArrayReader): IHeadBranch | null {
-    const read = (name: (typeof Networks)[number]): IPerceptron | null => {
+    const read = (name: (typeof Perceptrons)[number]): IPerceptron | null => {
         const { widths, parameters: accessor } = branch[name];
         // Bounded by the schema: at most eight layers of 256 by 1,280 numbers.
         const parameters = arrays.read(accessor, `${path}/${name}/parameters`, 1, ParameterCount(widths));

@@ -4,29 +4,14 @@ import { AvatarExtensionName } from "./extensionNames.js";
 import { type IssueList } from "./issueList.js";
 import { MaxGaussians } from "./limits.js";
 import { MapArrayReader } from "./mapArrays.js";
-import { type IAvatarNetwork, type IMapModel } from "./mapModel.js";
+import { type IMapModel } from "./mapModel.js";
 import { type IMorphTarget } from "./morphTarget.js";
 import { ReadMapModel } from "./readMapModel.js";
 import { DeltaForms } from "./readMorphTargets.js";
-import { DecodeSafeUri } from "./safeUri.js";
-import { type IMapsDescription, type INetworkDescription } from "./tierSchema.js";
+import { type NetworkReader } from "./readNetworks.js";
+import { type IMapsDescription } from "./tierSchema.js";
 
 const Path = `/extensions/${AvatarExtensionName}`;
-
-/** A network with its bytes or its URI; null when neither can be had, which was noted. */
-function ReadNetwork(
-    description: INetworkDescription | undefined,
-    path: string,
-    reader: AccessorReader,
-): IAvatarNetwork | null {
-    if (description === undefined) {
-        return null;
-    }
-    const { name, bufferView, byteLength, inputs, outputs } = description;
-    const uri = description.uri === undefined ? null : DecodeSafeUri(description.uri);
-    const bytes = bufferView === undefined ? null : reader.bytesOf(bufferView, `${path}/bufferView`);
-    return uri === null && bytes === null ? null : { name, bytes, uri, byteLength, inputs, outputs };
-}
 
 function ReadTargets(
     maps: IMapsDescription,
@@ -53,15 +38,14 @@ function ReadTargets(
 }
 
 /**
- * Names what map models are read from.
+ * Names what map models are read from, besides networks.
  *
  * @param extension the checked extension
- * @returns accessors, and buffer views that hold networks; neither is known to be there
+ * @returns accessors; none is known to be there
  */
-export function MapModelParts(extension: IAvatarExtension): { accessors: number[]; views: number[] } {
+export function MapModelParts(extension: IAvatarExtension): number[] {
     const accessors: unknown[] = [];
-    const used = new Set<string>();
-    for (const { name, maps, networks = [] } of extension.tiers) {
+    for (const { name, maps } of extension.tiers) {
         if (maps === undefined || name === "baked") {
             continue;
         }
@@ -70,13 +54,9 @@ export function MapModelParts(extension: IAvatarExtension): { accessors: number[
         accessors.push(texels, positions, normals, influences.joints, influences.weights, inverseBindMatrices);
         accessors.push(...Object.values(conditioning.projection ?? {}), ...(targets ?? []));
         accessors.push(opacities, scales, rotations, colors, ...Object.values(fixedHands ?? {}));
-        networks.forEach((network) => used.add(network));
     }
-    const views = (extension.networks ?? [])
-        .filter(({ name }) => used.has(name))
-        .flatMap(({ bufferView }) => (bufferView === undefined ? [] : [bufferView]));
     // Rows that are given in the JSON itself are lists.
-    return { accessors: accessors.filter((index) => typeof index === "number"), views };
+    return accessors.filter((index) => typeof index === "number");
 }
 
 /**
@@ -84,6 +64,7 @@ export function MapModelParts(extension: IAvatarExtension): { accessors: number[
  *
  * @param extension the checked extension, or null when the file has none
  * @param jointOfSkinEntry joint of each entry of the file's skin
+ * @param networks reads the networks that tiers name
  * @param reader reads accessors
  * @param issues receives every problem
  * @returns the models in the order of the tiers; incomplete when there is an error in the list
@@ -91,18 +72,10 @@ export function MapModelParts(extension: IAvatarExtension): { accessors: number[
 export function ReadMapModels(
     extension: IAvatarExtension | null,
     jointOfSkinEntry: readonly number[],
+    networks: NetworkReader,
     reader: AccessorReader,
     issues: IssueList,
 ): IMapModel[] {
-    const listed = extension?.networks ?? [];
-    const networks = new Map<string, IAvatarNetwork | null>();
-    const networkOf = (name: string): IAvatarNetwork | null => {
-        if (!networks.has(name)) {
-            const index = listed.findIndex((network) => network.name === name);
-            networks.set(name, ReadNetwork(listed[index], `${Path}/networks/${index}`, reader));
-        }
-        return networks.get(name)!;
-    };
     const names = (extension?.expressions ?? []).map(({ name }) => name);
     const models: IMapModel[] = [];
     for (const [index, { name: tier, maps, networks: run = [] }] of (extension?.tiers ?? []).entries()) {
@@ -113,9 +86,9 @@ export function ReadMapModels(
         const parts = ReadMapModel(maps, path, jointOfSkinEntry, new MapArrayReader(reader, issues));
         const morphTargets =
             parts === null ? null : ReadTargets(maps, path, parts.texels.length, names, reader, issues);
-        const used = run.map(networkOf);
-        if (parts !== null && morphTargets !== null && !used.includes(null)) {
-            models.push({ ...parts, tier, networks: used as IAvatarNetwork[], morphTargets });
+        const used = networks.read(run);
+        if (parts !== null && morphTargets !== null && used !== null) {
+            models.push({ ...parts, tier, networks: used, morphTargets });
         }
     }
     return models;

@@ -2,6 +2,7 @@ import { ComponentType } from "./accessorElements.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
 import { type ArkitName } from "./arkitNames.js";
 import { type IAvatarNetwork } from "./mapModel.js";
+import { NetworksOfAvatar } from "./avatarNetworks.js";
 import { AvatarExtensionVersion, DisplayColorSpace, type IAvatarExtension } from "./avatarSchema.js";
 import { AvatarExtensionName, QuantizationExtensionName, SplatExtensionName } from "./extensionNames.js";
 import { CheckAvatar, RefuseRow } from "./checkAvatar.js";
@@ -228,7 +229,7 @@ export function WriteAvatar(asset: IAvatarAsset, options: IWriteAvatarOptions = 
  * ```
  */
 export function WriteAvatarFiles(asset: IAvatarAsset, name: string, options: IWriteAvatarOptions = {}): IAvatarFiles {
-    const kept = asset.mapModels.flatMap(({ networks }) => networks.flatMap(({ uri }) => uri ?? []));
+    const kept = NetworksOfAvatar(asset).flatMap(({ uri }) => uri ?? []);
     const taken = new Set(kept.map((uri) => uri.toLowerCase()));
     return WriteFiles(asset, options, (network) => {
         const plain = `${name}.${network.name}`.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^\.+/, "");

@@ -14,10 +14,12 @@ import { WriteFloats, WriteIntegers, WriteWeights } from "./writeMapModels.js";
  * @returns the tier
  */
 export function WriteHeadModel(writer: GltfWriter, model: IHeadModel): ITierDescription {
-    const { tier, codeSize, channels, octaves, features, gains, unit, origin, poseRange, influences, pose } = model;
+    const { tier, codeSize, channels, octaves, features, gains, unit, origin, poseRange, influences, pose, refiner } =
+        model;
     const description = { componentType: ComponentType.I16, type: "SCALAR", normalized: true } as const;
     return {
         name: tier,
+        ...(refiner ? { networks: refiner.networks.map(({ name }) => name) } : {}),
         head: {
             codeSize,
             channels,
@@ -43,6 +45,7 @@ export function WriteHeadModel(writer: GltfWriter, model: IHeadModel): ITierDesc
                 joints: WriteIntegers(writer, influences.joints),
                 weights: WriteWeights(writer, influences.weights),
             },
+            ...(refiner ? { refiner: { center: [...refiner.center], width: refiner.width } } : {}),
         },
     };
 }

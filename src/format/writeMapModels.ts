@@ -1,5 +1,6 @@
 import { ComponentType } from "./accessorElements.js";
 import { type IAvatarAsset } from "./avatarAsset.js";
+import { NetworksOfAvatar } from "./avatarNetworks.js";
 import { type GltfWriter } from "./gltfWriter.js";
 import { type IAvatarNetwork, type IConditioning, type IMapDecoding, type IMapModel } from "./mapModel.js";
 import { QuantizeI16 } from "./quantize.js";
@@ -30,7 +31,7 @@ export function WriteNetworks(
     uriOf: (network: IAvatarNetwork) => string | null,
 ): IWrittenNetworks {
     const sideFiles = new Map<string, Uint8Array>();
-    const all = new Map(asset.mapModels.flatMap(({ networks }) => networks).map((network) => [network.name, network]));
+    const all = new Map(NetworksOfAvatar(asset).map((network) => [network.name, network]));
     const networks = [...all.values()].map((network) => {
         const { name, bytes, byteLength } = network;
         const uri = bytes === null ? network.uri : uriOf(network);

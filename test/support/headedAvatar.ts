@@ -4,6 +4,7 @@ import { type IAvatarAsset } from "../../src/format/avatarAsset.js";
 import { type IHeadBranch, type IHeadModel, type IPerceptron, ParameterCount } from "../../src/format/headModel.js";
 import { EncodedSize } from "../../src/math/positionalEncoding.js";
 import { MakeSampleAvatar } from "./avatarSamples.js";
+import { type ISampleRefinerOptions, MakeSampleRefiner } from "./sampleRefiner.js";
 import { SeededRandom } from "./seededRandom.js";
 
 /** What to put into a sample head. */
@@ -16,6 +17,8 @@ export interface ISampleHeadOptions {
     readonly hasPose?: boolean;
     /** Joint that moves it (default: 0). */
     readonly joint?: number;
+    /** Refines its picture (default: nothing does). */
+    readonly refiner?: Omit<ISampleRefinerOptions, "channels">;
 }
 
 const Features = 6;
@@ -30,7 +33,7 @@ const Hidden = 70;
  * @param options sizes
  */
 export function MakeSampleHead(options: ISampleHeadOptions = {}): IHeadModel {
-    const { points = 300, codeSize = 3, hasPose = true, joint = 0 } = options;
+    const { points = 300, codeSize = 3, hasPose = true, joint = 0, refiner } = options;
     const random = SeededRandom(5);
     const spread = (length: number, size: number): Float32Array =>
         Float32Array.from({ length }, () => size * (2 * random() - 1));
@@ -79,6 +82,7 @@ export function MakeSampleHead(options: ISampleHeadOptions = {}): IHeadModel {
             joints: new Uint16Array(points).fill(joint),
             weights: new Float32Array(points).fill(1),
         },
+        ...(refiner ? { refiner: MakeSampleRefiner({ ...refiner, channels: Channels }) } : {}),
     };
 }
 

@@ -1,14 +1,12 @@
 import features from "../../../shaders/6-raster/features.render.wgsl";
 import packFeatures from "../../../shaders/6-raster/packFeatures.compute.wgsl";
+import { MaxFeatureChannels } from "../../format/limits.js";
 import { DrawArgumentsLayout } from "../5-sort/drawArgumentsLayout.js";
 import { ComposePipelineShader } from "../pipelineShaders.js";
 import { type SplatView } from "../splatView.js";
 import { WorkgroupGrid } from "../workgroupGrid.js";
 import { FeatureImage, type IFeatureImageSize } from "./featureImage.js";
 import { ChannelsPerLayer, FeatureRangeLayout, LayersPerPass } from "./featureLayout.js";
-
-/** Most channels of a Gaussian; published heads have 32. */
-const MaxChannels = 35;
 
 /** Over what lies behind, premultiplied, as colours are blended. */
 const Over: GPUBlendState = {
@@ -47,7 +45,7 @@ export class FeatureStage {
         const label = "splat features";
         const module = device.createShaderModule({ label, code: ComposePipelineShader(features) });
         const perPass = ChannelsPerLayer * LayersPerPass;
-        const passes = Math.ceil((MaxChannels + 1) / perPass);
+        const passes = Math.ceil((MaxFeatureChannels + 1) / perPass);
         const draws = Array.from(
             { length: passes },
             async (_, pass) =>
@@ -81,8 +79,8 @@ export class FeatureStage {
      * @throws RangeError for more channels than are drawn
      */
     public createImage(size: IFeatureImageSize, label: string): FeatureImage {
-        if (size.channels > MaxChannels) {
-            throw new RangeError(`${label}: ${size.channels} channels, at most ${MaxChannels} are drawn.`);
+        if (size.channels > MaxFeatureChannels) {
+            throw new RangeError(`${label}: ${size.channels} channels, at most ${MaxFeatureChannels} are drawn.`);
         }
         return new FeatureImage(this._device, size, label);
     }

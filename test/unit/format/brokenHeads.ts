@@ -7,9 +7,10 @@ interface ITier {
     name: string;
     head: { [field: string]: unknown; expression: { color: { widths: number[] } } };
     maps?: unknown;
+    networks: string[];
 }
 
-const Sample = WriteAvatar(await MakeHeadedAvatarAsync());
+const Sample = WriteAvatar(await MakeHeadedAvatarAsync({ refiner: {} }));
 
 /** The file of a head after a change of its tier. */
 function Break(change: (tier: ITier, all: ITier[]) => unknown): () => Uint8Array {
@@ -43,6 +44,24 @@ export const BrokenHeads: readonly Case[] = [
         "invalid-accessor",
         /head\/features/u,
         Break(({ head }) => (head["features"] = head["positions"])),
+    ],
+    [
+        "a refiner whose networks stand the other way round",
+        "invalid-head",
+        /refiner\/networks\/0.*nothing makes/u,
+        Break(({ networks }) => networks.reverse()),
+    ],
+    [
+        "a refiner with a network that is not there",
+        "invalid-extension",
+        /tiers\/1\/networks/u,
+        Break(({ networks }) => networks.push("other")),
+    ],
+    [
+        "a refiner wider than a house",
+        "invalid-extension",
+        /refiner\/width/u,
+        Break(({ head }) => (head["refiner"] = { center: [0, 0, 0], width: 1e9 })),
     ],
     ["a code longer than the channels", "invalid-head", /codeSize/u, Break(({ head }) => (head["codeSize"] = 9))],
 ];

@@ -1,9 +1,15 @@
 import { expect, it } from "@jest/globals";
+import { NetworksOfAvatar, WithNetworksAsync } from "../../../src/format/avatarNetworks.js";
 import { type IHeadModel } from "../../../src/format/headModel.js";
-import { ReadAvatar } from "../../../src/format/readAvatar.js";
-import { WriteAvatar } from "../../../src/format/writeAvatar.js";
+import { type IHeadRefiner, RefinerSides, ResizeRefiner } from "../../../src/format/headRefiner.js";
+import { type IAvatarNetwork } from "../../../src/format/mapModel.js";
+import { DecodeOnnx } from "../../../src/format/onnx/decodeOnnx.js";
+import { ResizeOnnx } from "../../../src/format/onnx/resizeOnnx.js";
+import { ReadAvatar, ReadAvatarAsync } from "../../../src/format/readAvatar.js";
+import { WriteAvatar, WriteAvatarFiles } from "../../../src/format/writeAvatar.js";
 import { MakeSampleMapModel } from "../../support/mapModels.js";
 import { MakeHeadedAvatarAsync } from "../../support/headedAvatar.js";
+import { MakeSampleRefiner } from "../../support/sampleRefiner.js";
 
 const Avatar = await MakeHeadedAvatarAsync();
 const Head = Avatar.headModel!;
@@ -22,11 +28,47 @@ it.each([true, false])("a head is read as it was written, with networks of poses
     );
 });
 
+it("a head with a refiner is read as it was written, whole or with its networks beside it", async () => {
+    const avatar = await MakeHeadedAvatarAsync({ refiner: {} });
+    const { refiner } = avatar.headModel!;
+    const read = ReadAvatar(WriteAvatar(avatar)).headModel!.refiner!;
+    expect({ ...read, networks: read.networks.map(Plain) }).toEqual({
+        ...refiner,
+        networks: refiner!.networks.map(Plain),
+    });
+    const { avatar: bytes, sideFiles } = WriteAvatarFiles(avatar, "mona");
+    expect([...sideFiles.keys()]).toEqual(["mona.refiner_1.onnx", "mona.refiner_2.onnx"]);
+    const side = await ReadAvatarAsync(bytes, async () => await Promise.reject(new Error("not asked for")));
+    expect(side.headModel!.refiner!.networks.map(({ uri, bytes: none }) => [uri, none])).toEqual(
+        [...sideFiles.keys()].map((uri) => [uri, null]),
+    );
+    const filled = await WithNetworksAsync(side, async (network) => {
+        await Promise.resolve();
+        return { ...network, bytes: sideFiles.get(network.uri!)!, uri: null };
+    });
+    expect(NetworksOfAvatar(filled).map(Plain)).toEqual(refiner!.networks.map(Plain));
+});
+
+/** Bytes as they compare: views of whatever file. */
+function Plain({ bytes, ...network }: IAvatarNetwork): object {
+    return { ...network, bytes: bytes && [...bytes] };
+}
+
+it("a refiner takes pictures of other sizes", () => {
+    const { networks } = MakeSampleRefiner({ channels: 5, side: 32 });
+    const half = ResizeRefiner(networks, 0.5);
+    expect(RefinerSides({ networks: half, center: [0, 0, 0], width: 1 })).toEqual({ features: 16, picture: 32 });
+    const { graph } = DecodeOnnx(ResizeOnnx(networks[1]!.bytes!, 0.5));
+    expect(graph.inputs.map(({ shape }) => shape)).toEqual([[1, 3, 16, 16]]);
+    expect(graph.outputs.map(({ shape }) => shape)).toEqual([[1, 3, 32, 32]]);
+});
+
 /** The head with some fields changed. */
 function With(changes: Partial<IHeadModel>): IHeadModel {
     return { ...Head, ...changes };
 }
 
+const Refiner = (channels: number): IHeadRefiner => MakeSampleRefiner({ channels });
 const { color } = Head.expression;
 const Broken: [string, IHeadModel, RegExp][] = [
     [
@@ -69,6 +111,18 @@ const Broken: [string, IHeadModel, RegExp][] = [
         With({ expression: { ...Head.expression, color: { ...color, parameters: color.parameters.subarray(1) } } }),
         /color\/parameters/u,
     ],
+    ["a refiner of other channels", With({ refiner: Refiner(4) }), /networks\/0.*\[1,4,32,32\].*\[1,5,S,S\]/u],
+    [
+        "a refiner that makes no picture",
+        With({ refiner: { ...Refiner(5), networks: Refiner(5).networks.slice(0, 1) } }),
+        /refiner\/networks.*"picture" \[\].*must be \[1,3,P,P\]/u,
+    ],
+    [
+        "a refiner that lacks a part",
+        With({ refiner: { ...Refiner(5), networks: Refiner(5).networks.slice(1) } }),
+        /refiner\/networks\/0.*takes "sums", which nothing makes/u,
+    ],
+    ["a refiner of no width", With({ refiner: { ...Refiner(5), width: 0 } }), /refiner\/width.*metres/u],
     [
         "a pose that is out of its range",
         With({ poseRange: { ...Head.poseRange, rest: [9, 0, 0, 0, 0, 0] } }),
