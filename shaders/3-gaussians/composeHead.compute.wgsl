@@ -15,6 +15,7 @@ struct HeadSettings {
     attributeGain: f32,
     unit: f32,
     origin: vec3f,
+    featureChannels: u32,
 }
 
 // Word by word: src/pipeline/3-gaussians/headModelLayout.ts.
@@ -31,6 +32,8 @@ struct HeadPoint {
 @group(0) @binding(2) var<storage, read> byExpression: array<f32>;
 @group(0) @binding(3) var<storage, read> byPose: array<f32>;
 @group(0) @binding(4) var<storage, read_write> decoded: array<DecodedGaussian>;
+// [N, featureChannels]
+@group(0) @binding(5) var<storage, read_write> features: array<f32>;
 
 // An output of both branches; points that one of them does not move have no row there.
 fn blended(index: u32, share: f32, column: u32) -> f32 {
@@ -88,4 +91,9 @@ fn main(
         result = DecodedGaussian(place, 0.0, vec4f(0.0, 0.0, 0.0, 1.0), vec3f(0.0), vec3f(0.0));
     }
     decoded[index] = result;
+    for (var channel = 0u; channel < settings.featureChannels; channel++) {
+        let value = blended(index, point.share, channel);
+        // What is not drawn must not spoil what it is added to with the weight 0 either.
+        features[index * settings.featureChannels + channel] = select(0.0, value, isFinite(value));
+    }
 }

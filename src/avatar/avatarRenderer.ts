@@ -8,6 +8,7 @@ import { GetAvatarDevice } from "./avatarDevice.js";
 import { AvatarSlots } from "./avatarSlots.js";
 import { SceneHeads } from "./heads/sceneHeads.js";
 import { DefaultNetworkBudget } from "./networks/networkSettings.js";
+import { ScenePump } from "./networks/scenePump.js";
 import { SceneNetworks } from "./networks/sceneNetworks.js";
 import { PassViews } from "./passViews.js";
 import { SplatMesh } from "./splatMesh.js";
@@ -27,6 +28,7 @@ interface IDeviceState {
     readonly slots: AvatarSlots;
     readonly networks: SceneNetworks;
     readonly heads: SceneHeads;
+    readonly pump: ScenePump;
     mesh: SplatMesh | null;
     views: PassViews | null;
 }
@@ -66,7 +68,8 @@ export class AvatarRenderer {
             }),
             scene.onAfterRenderObservable.add(() => {
                 this._isFrameBegun = false;
-                this._state?.networks.endFrame(this.networkBudget);
+                this._state?.networks.endFrame();
+                this._state?.pump.endFrame(this.networkBudget);
             }),
             engine.onContextLostObservable.add(() => {
                 this._release();
@@ -197,6 +200,7 @@ export class AvatarRenderer {
             state.slots.dispose();
             state.networks.dispose();
             state.heads.dispose();
+            state.pump.dispose();
             state.pipeline.dispose();
         }
     }
@@ -213,10 +217,11 @@ export class AvatarRenderer {
 }
 
 function MakeState(device: GPUDevice, pipeline: SplatPipeline): IDeviceState {
-    const networks = new SceneNetworks(device);
+    const pump = new ScenePump(device);
+    const networks = new SceneNetworks(device, pump);
     const heads = new SceneHeads(device);
     const slots = new AvatarSlots(device, pipeline, networks, heads);
-    return { device, pipeline, slots, networks, heads, mesh: null, views: null };
+    return { device, pipeline, slots, networks, heads, pump, mesh: null, views: null };
 }
 
 function CloseMesh(state: IDeviceState): void {

@@ -9,6 +9,7 @@ import { CreateDecodedSkinKernelAsync } from "../../src/pipeline/4-skin/decodedS
 import { DescribeGolden, GoldenComparison } from "../support/goldenFixture.js";
 import { type IGoldenHead, OfficialRotation, ReadGoldenHeadAsync } from "../support/goldenHead.js";
 import { DescribeGpu, GetTestDeviceAsync } from "../support/gpu.js";
+import { MakeSampleRefiner } from "../support/sampleRefiner.js";
 import { ReadBufferAsync } from "../support/readBuffer.js";
 
 /** Relative, as the issue of heads asks: numbers are of the size of one. */
@@ -142,7 +143,13 @@ DescribeGolden("the networks of a head", () => {
                 expect(gaussians.encode(encoder)).toBe(true);
                 expect(gaussians.encode(encoder)).toBe(false);
                 device.queue.submit([encoder.finish()]);
-                heads.push(HeadOf(new Float32Array(await ReadBufferAsync(device, gaussians.gaussians))));
+                const drawn = HeadOf(new Float32Array(await ReadBufferAsync(device, gaussians.gaussians)));
+                const channels = new Float32Array(await ReadBufferAsync(device, gaussians.features));
+                // The first three are the colour that is drawn.
+                expect(
+                    drawn.channels.every((c, i) => c === channels[Math.floor(i / 3) * model.channels + (i % 3)]),
+                ).toBe(true);
+                heads.push({ ...drawn, channels });
             }
             gaussians.dispose();
             buffers.dispose();
@@ -151,7 +158,8 @@ DescribeGolden("the networks of a head", () => {
 
         it.each(["head_generate_small", "head_generate_official_dims"])("%s", async (name) => {
             const golden = await ReadGoldenHeadAsync(name);
-            const { fixture, model } = golden;
+            const { fixture, model: plain } = golden;
+            const model = { ...plain, refiner: MakeSampleRefiner({ channels: plain.channels }) };
             const frames = Frames.map((frame): [number[], number[]] => [
                 fixture.row("exp_coeff", frame, model.codeSize),
                 fixture.row("pose", frame, 6),

@@ -3,7 +3,7 @@ import { type IMapModel } from "../../format/mapModel.js";
 import { NetworkError } from "../../networks/networkError.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { NetworkedBody } from "./networkedBody.js";
-import { NetworkPump } from "./networkPump.js";
+import { type NetworkPump } from "./networkPump.js";
 import { type INetworkedAvatar } from "./networkedAvatar.js";
 import { AllocateAsync } from "./allocate.js";
 import { ToAvatarError } from "./toAvatarError.js";
@@ -41,17 +41,19 @@ interface ITierSlot {
 export class NetworkDirector {
     private readonly _device: GPUDevice;
     private readonly _models: SharedModels;
-    private readonly _pump = new NetworkPump((body, error) => {
-        this._failBody(body, error);
-    });
+    private readonly _pump: NetworkPump;
     private readonly _slots: ITierSlot[] = [];
     private readonly _reported = new WeakSet<IMapModel>();
     private _hasReportedFallback = false;
     private _isDisposed = false;
 
-    /** @param device the graphics device; borrowed */
-    public constructor(device: GPUDevice) {
+    /**
+     * @param device the graphics device; borrowed
+     * @param pump runs networks; borrowed
+     */
+    public constructor(device: GPUDevice, pump: NetworkPump) {
         this._device = device;
+        this._pump = pump;
         this._models = new SharedModels(device, (owner) => {
             this._pump.discard(owner);
         });
@@ -90,14 +92,9 @@ export class NetworkDirector {
         }
     }
 
-    /**
-     * After the frame was submitted: says what is new, frees what is old, and lets networks run.
-     *
-     * @param budget milliseconds of network work a frame
-     */
-    public endFrame(budget: number): void {
+    /** After the frame was submitted: says what is new. */
+    public endFrame(): void {
         this._announce();
-        this._pump.endFrame(budget);
     }
 
     /** Frees everything. Twice is fine. */
@@ -111,10 +108,6 @@ export class NetworkDirector {
             this._drop(slot.shown);
         }
         this._models.dispose();
-        this._pump.dispose();
-        void this._device.lost.then(() => {
-            this._pump.flush(true);
-        });
     }
 
     /** Makes the avatar's tiers those that are wanted. */
@@ -182,7 +175,9 @@ export class NetworkDirector {
                 return;
             }
             coming.body = body;
-            this._pump.add(body);
+            this._pump.add(body, (error) => {
+                this._failBody(body, error);
+            });
         } catch (error) {
             if (!coming.isDropped) {
                 this._fail(slot, coming, error);

@@ -1,5 +1,7 @@
 import { type GaussianAttribute } from "../../format/mapModel.js";
 import { type INetworkTensor, TensorOfBuffer } from "../../networks/networkTensor.js";
+import { type NetworkProgram } from "../../networks/networkProgram.js";
+import { type NetworkProvider } from "../../networks/networkRuntime.js";
 import { type ProgramRun } from "../../networks/programRun.js";
 import { ReadTensorAsync } from "../../networks/readTensor.js";
 import { type DecodedGaussians } from "../../pipeline/3-gaussians/decodedGaussians.js";
@@ -8,12 +10,12 @@ import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { type IGaussianMap, type IMapSource } from "./avatarNetworks.js";
 import { AvatarView } from "./avatarView.js";
 import { PictureOfAttribute, PictureOfPose } from "./mapPicture.js";
-import { type INetworkTask } from "./networkScheduler.js";
+import { type INetworkClient } from "./networkPump.js";
 import { PoseInput } from "./poseInput.js";
 import { type SharedModel } from "./sharedModel.js";
 
 /** A run, and what it is for. */
-export interface IBodyRun {
+interface IBodyRun {
     /** The run. */
     readonly run: ProgramRun;
     /** When its pose was read, milliseconds. */
@@ -25,7 +27,7 @@ export interface IBodyRun {
 /**
  * One avatar on one tier: its inputs, its Gaussians, and the runs between them. Owns its buffers; borrows the shared model.
  */
-export class NetworkedBody implements INetworkTask, IMapSource {
+export class NetworkedBody implements INetworkClient, IMapSource {
     /** @see INetworkTask */
     public isWanted = false;
     /** @see INetworkTask */
@@ -53,6 +55,8 @@ export class NetworkedBody implements INetworkTask, IMapSource {
     private readonly _input: PoseInput;
     private readonly _view = new AvatarView();
     private readonly _uploads = new Map<string, GPUBuffer>();
+    /** Was begun last. */
+    private _begun: IBodyRun | null = null;
     /** Waits for the next frame. */
     private _finished: IBodyRun | null = null;
     /** Was decoded in the frame that is being recorded. */
@@ -81,7 +85,17 @@ export class NetworkedBody implements INetworkTask, IMapSource {
         }
     }
 
-    /** Brings what the scheduler knows of the avatar up to date. Allocates nothing. */
+    /** @see INetworkClient */
+    public get program(): NetworkProgram {
+        return this.shared.program;
+    }
+
+    /** @see INetworkClient */
+    public get provider(): NetworkProvider {
+        return this.shared.stages.runtime.provider;
+    }
+
+    /** @see INetworkClient */
     public look(): void {
         this._view.update(this.avatar, this.avatar.getScene());
         // The first maps are made also of who is out of sight: nobody then appears without them.
@@ -96,7 +110,7 @@ export class NetworkedBody implements INetworkTask, IMapSource {
      *
      * @returns the run; null when there is nothing new
      */
-    public async beginRunAsync(): Promise<IBodyRun | null> {
+    public async beginRunAsync(): Promise<ProgramRun | null> {
         const change = this._input.read(this._view);
         if (change === "none") {
             return null;
@@ -107,13 +121,15 @@ export class NetworkedBody implements INetworkTask, IMapSource {
         const { program, stages } = this.shared;
         const inputs = await this._input.getTensorsAsync(stages.runtime.provider === "wasm");
         const trunk = change === "view" ? this._trunk : null;
-        return { run: trunk ? trunk.beginCamera(inputs) : program.begin(inputs), poseTime, isTail: trunk !== null };
+        const run = trunk ? trunk.beginCamera(inputs) : program.begin(inputs);
+        this._begun = { run, poseTime, isTail: trunk !== null };
+        return run;
     }
 
-    /** Takes a run that is done; its maps are shown in the next frame. @param run from {@link beginRunAsync} */
-    public finish(run: IBodyRun): void {
+    /** Takes the run that was begun last; its maps are shown in the next frame. */
+    public finish(): void {
         this._finished?.run.dispose();
-        this._finished = run;
+        this._finished = this._begun;
         this.isWanted = false; // until these are shown
     }
 
@@ -136,7 +152,7 @@ export class NetworkedBody implements INetworkTask, IMapSource {
     }
 
     /** Once the frame is submitted: frees what was decoded in it. */
-    public releaseDecoded(): void {
+    public releaseUsed(): void {
         const decoded = this._decodedRun;
         this._decodedRun = null;
         if (decoded && this.shared.hasCameraTail && !decoded.isTail) {

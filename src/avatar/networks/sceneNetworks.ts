@@ -3,6 +3,7 @@ import { AvatarError } from "../../diagnostics/avatarError.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { type NetworkDirector } from "./networkDirector.js";
 import { type INetworkedAvatar } from "./networkedAvatar.js";
+import { type ScenePump } from "./scenePump.js";
 
 /**
  * The networks of a scene's avatars, seen from the frame. Everything that runs networks is in a file of its own, fetched when
@@ -10,14 +11,19 @@ import { type INetworkedAvatar } from "./networkedAvatar.js";
  */
 export class SceneNetworks {
     private readonly _device: GPUDevice;
+    private readonly _pump: ScenePump;
     private readonly _avatars: INetworkedAvatar[] = [];
     private _director: NetworkDirector | null = null;
     private _loading: Promise<void> | null = null;
     private _isDisposed = false;
 
-    /** @param device the graphics device; borrowed */
-    public constructor(device: GPUDevice) {
+    /**
+     * @param device the graphics device; borrowed
+     * @param pump runs networks; borrowed
+     */
+    public constructor(device: GPUDevice, pump: ScenePump) {
         this._device = device;
+        this._pump = pump;
     }
 
     /** Takes an avatar in, as far as its file has networks. @param entry the avatar and its place */
@@ -60,9 +66,9 @@ export class SceneNetworks {
         }
     }
 
-    /** Goes on with the networks, after the frame. @param budget milliseconds of network work a frame */
-    public endFrame(budget: number): void {
-        this._director?.endFrame(budget);
+    /** After the frame was submitted: says what is new. */
+    public endFrame(): void {
+        this._director?.endFrame();
     }
 
     /** Frees everything; avatars show their own Gaussians again when they are next drawn. Twice is fine. */
@@ -77,9 +83,12 @@ export class SceneNetworks {
 
     private async _loadAsync(): Promise<void> {
         try {
-            const { NetworkDirector } = await import(/* webpackChunkName: "networks" */ "./networkDirector.js");
+            const [{ NetworkDirector }, pump] = await Promise.all([
+                import(/* webpackChunkName: "networks" */ "./networkDirector.js"),
+                this._pump.getAsync(),
+            ]);
             if (!this._isDisposed) {
-                this._director = new NetworkDirector(this._device);
+                this._director = new NetworkDirector(this._device, pump);
                 for (const entry of this._avatars) {
                     this._director.add(entry);
                 }

@@ -143,6 +143,7 @@ function PackHeadSettings(model: IHeadModel, expressionCount: number, firstOfPos
     floats[HeadSettingsLayout.attributeGain] = model.gains.attributes;
     floats[HeadSettingsLayout.unit] = model.unit;
     floats.set(model.origin, HeadSettingsLayout.origin);
+    words[HeadSettingsLayout.featureChannels] = model.refiner ? model.channels : 0;
     return words;
 }
 

@@ -45,7 +45,9 @@ export class HeadGaussians implements ISplatSource {
     private readonly _pose: IBranchRun | null;
     private readonly _lastPose = new Float64Array(HeadPoseSize).fill(Number.NaN);
     private readonly _decoded: GPUBuffer;
+    private readonly _features: GPUBuffer;
     private readonly _composeBindGroup: GPUBindGroup;
+    private _version = 0;
 
     /**
      * @param device device to allocate on; borrowed
@@ -67,6 +69,10 @@ export class HeadGaussians implements ISplatSource {
         const count = model.shares.length;
         const { stride } = DecodedGaussianLayout;
         CheckBufferSize(device, { label, stride, elements: "Gaussians" }, count);
+        const featureBytes = model.refiner ? model.channels * 4 : 0;
+        if (featureBytes > 0) {
+            CheckBufferSize(device, { label, stride: featureBytes, elements: "rows of features" }, count);
+        }
         this.count = count;
         this._skinKernel = skinKernel;
         this._queue = device.queue;
@@ -102,12 +108,14 @@ export class HeadGaussians implements ISplatSource {
         this._expression = run(buffers._expression, "expression", model.codeSize);
         this._pose = buffers._pose ? run(buffers._pose, "pose", EncodedSize(HeadPoseSize, model.octaves)) : null;
         this._decoded = allocate("decoded", count * stride, GPUBufferUsage.COPY_SRC);
+        this._features = allocate("features", count * featureBytes, GPUBufferUsage.COPY_SRC);
         this._composeBindGroup = compose.createBindGroup({
             settings: buffers._settings,
             points: buffers._points,
             byExpression: this._expression.outputs,
             byPose: this._pose?.outputs ?? buffers._nothing,
             decoded: this._decoded,
+            features: this._features,
         });
         this._skinResources = {
             settings: buffers._skinSettings,
@@ -121,6 +129,16 @@ export class HeadGaussians implements ISplatSource {
     /** [N] the Gaussians, see `DecodedGaussianLayout`. */
     public get gaussians(): GPUBuffer {
         return this._decoded;
+    }
+
+    /** [N,C] all channels, f32, of heads whose picture is refined; else nothing. */
+    public get features(): GPUBuffer {
+        return this._features;
+    }
+
+    /** Grows by one whenever the Gaussians were made anew. */
+    public get version(): number {
+        return this._version;
     }
 
     /** Whether the Gaussians are those of another expression or pose than {@link setCode} has said last. */
@@ -153,6 +171,7 @@ export class HeadGaussians implements ISplatSource {
     public encode(encoder: GPUCommandEncoder): boolean {
         const isNew = this.isStale;
         if (isNew) {
+            this._version++;
             const pass = encoder.beginComputePass({ label: "make head" });
             this._run(pass, this._expression);
             if (this._pose) {
@@ -191,6 +210,7 @@ export class HeadGaussians implements ISplatSource {
             branch?.outputs.destroy();
         }
         this._decoded.destroy();
+        this._features.destroy();
     }
 }
 

@@ -49,6 +49,8 @@ export const HeadSettingsLayout = {
     unit: 7,
     /** Word of the origin x y z, metres. */
     origin: 8,
+    /** Word of the channels of a Gaussian that networks of its picture need: all of them, or 0. */
+    featureChannels: 11,
 } as const;
 
 /** What a head says of one Gaussian, 48 bytes, f32. The WGSL twin is the struct `HeadPoint`. */

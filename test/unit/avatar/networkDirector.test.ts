@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { AvatarNetworks } from "../../../src/avatar/networks/avatarNetworks.js";
 import { type INetworkedAvatar } from "../../../src/avatar/networks/networkedAvatar.js";
+import { NetworkPump } from "../../../src/avatar/networks/networkPump.js";
 import { type NetworkError } from "../../../src/networks/networkError.js";
 import { type IAvatarAsset } from "../../../src/format/avatarAsset.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
@@ -26,6 +27,8 @@ class FakeBody {
     public poseTime = 0;
     public readonly decoded: string;
     public readonly shared: object;
+    public readonly provider = "webgpu";
+    public readonly program = { slices: [{ milliseconds: 1 }] };
     private readonly _avatar: INetworkedAvatar["avatar"];
     private _hasNewMaps = false;
 
@@ -54,7 +57,7 @@ class FakeBody {
         return had;
     }
 
-    public releaseDecoded(): void {
+    public releaseUsed(): void {
         // it has no runs
     }
 
@@ -113,7 +116,8 @@ class Scene {
     /** What the pipeline draws. */
     public source = "baked";
 
-    private readonly _director = new NetworkDirector(Device);
+    private readonly _pump = new NetworkPump();
+    private readonly _director = new NetworkDirector(Device, this._pump);
 
     public constructor() {
         const setSource = (source: unknown): void => {
@@ -131,7 +135,8 @@ class Scene {
     public async frameAsync(): Promise<void> {
         this._director.beginFrame({} as GPUCommandEncoder);
         expect(log).not.toContain(`${this.source} freed`);
-        this._director.endFrame(4);
+        this._director.endFrame();
+        this._pump.endFrame(4);
         await new Promise((resolve) => setTimeout(resolve, 2 * LeastPeriod));
     }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { NetworkPump } from "../../../src/avatar/networks/networkPump.js";
-import { type IBodyRun, type NetworkedBody } from "../../../src/avatar/networks/networkedBody.js";
+import { type INetworkClient, NetworkPump } from "../../../src/avatar/networks/networkPump.js";
+import { type ProgramRun } from "../../../src/networks/programRun.js";
 
 /** What happened, in order, and the slices that wait to be ended by the test. */
 class Stage {
@@ -17,10 +17,8 @@ class FakeBody {
     public lastRun = -Infinity;
     public hasNewPose = true;
     public looks = 0;
-    public readonly shared: {
-        readonly program: { readonly slices: readonly { readonly milliseconds: number }[] };
-        readonly stages: { readonly runtime: { provider: string } };
-    };
+    public provider: INetworkClient["provider"] = "webgpu";
+    public readonly program: INetworkClient["program"];
 
     private readonly _stage: Stage;
     private readonly _name: string;
@@ -28,9 +26,8 @@ class FakeBody {
     public constructor(stage: Stage, name: string, slices: readonly number[]) {
         this._stage = stage;
         this._name = name;
-        this.shared = {
-            program: { slices: slices.map((milliseconds) => ({ milliseconds })) },
-            stages: { runtime: { provider: "webgpu" } },
+        this.program = {
+            slices: slices.map((milliseconds) => ({ name: name, dependsOnCamera: false, milliseconds })),
         };
     }
 
@@ -38,13 +35,13 @@ class FakeBody {
         this.isWanted = true; // the other fields are the test's
     }
 
-    public releaseDecoded(): void {
+    public releaseUsed(): void {
         // it has no Gaussians
     }
 
-    public async beginRunAsync(): Promise<IBodyRun | null> {
+    public async beginRunAsync(): Promise<ProgramRun | null> {
         const { log, pending } = this._stage;
-        const { slices } = this.shared.program;
+        const { slices } = this.program;
         this.looks++;
         if (this.looks > 1000) {
             throw new Error("is asked again and again");
@@ -72,7 +69,7 @@ class FakeBody {
                 log.push(`${this._name} run freed`);
             },
         };
-        return { run: run as unknown as IBodyRun["run"], poseTime: 0, isTail: false };
+        return run as unknown as ProgramRun;
     }
 
     public finish(): void {
@@ -82,10 +79,6 @@ class FakeBody {
     public dispose(): void {
         this._stage.log.push(`${this._name} freed`);
     }
-}
-
-function AsBody(body: FakeBody): NetworkedBody {
-    return body as unknown as NetworkedBody;
 }
 
 async function SettleAsync(): Promise<void> {
@@ -106,10 +99,10 @@ function Setup(...slices: readonly (readonly number[])[]): {
 } {
     const stage = new Stage();
     const failures: unknown[] = [];
-    const pump = new NetworkPump((_body, error) => failures.push(error));
+    const pump = new NetworkPump();
     const bodies = slices.map((times, index) => new FakeBody(stage, "abc"[index]!, times));
     bodies.forEach((body) => {
-        pump.add(AsBody(body));
+        pump.add(body, (error) => failures.push(error));
     });
     return { stage, pump, bodies, failures };
 }
@@ -148,7 +141,7 @@ describe("the pump of networks", () => {
 
     it("runs one slice a frame on the processor, however long it takes: it takes no time from frames", async () => {
         const { stage, pump, bodies } = Setup([300, 300]);
-        bodies[0]!.shared.stages.runtime.provider = "wasm";
+        bodies[0]!.provider = "wasm";
         bodies[0]!.maximumRate = 0;
         for (let frame = 0; frame < 2; frame++) {
             pump.endFrame(4);
@@ -193,7 +186,7 @@ describe("the pump of networks", () => {
         const { stage, pump, bodies, failures } = Setup([1, 1]);
         pump.endFrame(4);
         await SettleAsync();
-        pump.remove(AsBody(bodies[0]!));
+        pump.remove(bodies[0]!);
         pump.endFrame(4);
         expect(stage.log).toEqual(["a begins"]);
         await EndSliceAsync(stage);
@@ -206,7 +199,7 @@ describe("the pump of networks", () => {
         pump.endFrame(4);
         await SettleAsync();
         await EndSliceAsync(stage);
-        pump.remove(AsBody(bodies[0]!));
+        pump.remove(bodies[0]!);
         expect(stage.log).toEqual(["a begins"]);
         pump.endFrame(4);
         expect(stage.log).toEqual(["a begins", "a run freed", "a freed"]);

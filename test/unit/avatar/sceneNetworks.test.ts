@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { AvatarNetworks } from "../../../src/avatar/networks/avatarNetworks.js";
 import { type INetworkedAvatar } from "../../../src/avatar/networks/networkedAvatar.js";
+import { ScenePump } from "../../../src/avatar/networks/scenePump.js";
 import { SceneNetworks } from "../../../src/avatar/networks/sceneNetworks.js";
 import { MakeSampleAvatar } from "../../support/avatarSamples.js";
 import { MakeSampleMapModel } from "../../support/mapModels.js";
@@ -39,9 +40,9 @@ describe("the networks of a scene", () => {
 
     it("fetch what runs networks again for who asks after it did not come", async () => {
         const errors = jest.spyOn(Logger, "Error").mockImplementation(() => undefined);
-        const networks = new SceneNetworks({} as GPUDevice);
+        const networks = new SceneNetworks({} as GPUDevice, new ScenePump({} as GPUDevice));
         const framesAsync = async (): Promise<void> => {
-            for (let frame = 0; frame < 3; frame++) {
+            for (let frame = 0; frame < 5; frame++) {
                 networks.beginFrame({} as GPUCommandEncoder);
                 await new Promise((resolve) => setTimeout(resolve, 0));
             }
