@@ -170,12 +170,13 @@ export class AvatarRenderer {
         }
         const encoder = device.createCommandEncoder(EncoderDescriptor);
         networks.beginFrame(encoder);
-        heads.beginFrame();
+        heads.beginFrame(encoder);
         slots.updateInstances(Minimum, Maximum);
         heads.encode(encoder);
         const mesh = this._openMesh(state);
         mesh.maximumSplats = pipeline.splatCount;
         mesh.setBounds(Minimum, Maximum);
+        mesh.showPictures(heads.pictures?.array ?? null);
         pipeline.timer.enabled = this._measuresTimes;
         pipeline.encodeSkin(encoder);
         this._submission[0] = encoder.finish();
@@ -186,7 +187,7 @@ export class AvatarRenderer {
     private _openMesh(state: IDeviceState): SplatMesh {
         // Somebody may have disposed all meshes of the scene, this one included.
         if (!state.mesh || state.mesh.isDisposed()) {
-            state.views = new PassViews(state.device, state.pipeline);
+            state.views = new PassViews(state.device, state.pipeline, state.heads);
             state.mesh = new SplatMesh(this._scene, state.views);
         }
         return state.mesh;
@@ -219,7 +220,7 @@ export class AvatarRenderer {
 function MakeState(device: GPUDevice, pipeline: SplatPipeline): IDeviceState {
     const pump = new ScenePump(device);
     const networks = new SceneNetworks(device, pump);
-    const heads = new SceneHeads(device);
+    const heads = new SceneHeads(device, pipeline, pump);
     const slots = new AvatarSlots(device, pipeline, networks, heads);
     return { device, pipeline, slots, networks, heads, pump, mesh: null, views: null };
 }

@@ -3,8 +3,10 @@ import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.pure.js"
 import { WebGPUDataBuffer } from "@babylonjs/core/Meshes/WebGPU/webgpuDataBuffer.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type Scene } from "@babylonjs/core/scene.js";
+import { HeadPictureLayout, MaxHeadPictures } from "../pipeline/7-composite/headPictureLayout.js";
 import { type SplatPipeline } from "../pipeline/splatPipeline.js";
 import { type SplatView } from "../pipeline/splatView.js";
+import { type SceneHeads } from "./heads/sceneHeads.js";
 
 /** Index count, instance count, first index, base vertex, first instance: five words. */
 const IndirectDrawBytes = 20;
@@ -27,6 +29,16 @@ interface IPassView {
     frame: number;
     generation: number;
     buffers: IBabylonBuffers;
+    /** What it shows of the refined pictures of heads; null while there are none. */
+    pictures: IPassPictures | null;
+}
+
+/** The refined pictures of heads as a pass shows them: rows of `HeadPictureLayout`. */
+interface IPassPictures {
+    readonly floats: Float32Array<ArrayBuffer>;
+    readonly words: Uint32Array<ArrayBuffer>;
+    readonly buffer: GPUBuffer;
+    readonly wrapped: WebGPUDataBuffer;
 }
 
 /**
@@ -42,6 +54,12 @@ interface IPassView {
 export class PassViews {
     private readonly _device: GPUDevice;
     private readonly _pipeline: SplatPipeline;
+    private readonly _heads: SceneHeads;
+    private readonly _camera: { view: ArrayLike<number>; projection: ArrayLike<number>; height: number } = {
+        view: [],
+        projection: [],
+        height: 0,
+    };
     private readonly _passes = new Map<number, IPassView>();
     private readonly _submission: GPUCommandBuffer[] = [];
     private _current: IPassView | null = null;
@@ -51,10 +69,12 @@ export class PassViews {
     /**
      * @param device device of the pipeline; borrowed
      * @param pipeline makes and computes views; borrowed
+     * @param heads have refined pictures; borrowed
      */
-    public constructor(device: GPUDevice, pipeline: SplatPipeline) {
+    public constructor(device: GPUDevice, pipeline: SplatPipeline, heads: SceneHeads) {
         this._device = device;
         this._pipeline = pipeline;
+        this._heads = heads;
     }
 
     /** Begins a frame: every pass is computed anew, and those that Babylon disposed of are forgotten. */
@@ -80,13 +100,12 @@ export class PassViews {
             pass.frame = this._frame;
             // Of the target being drawn to, be it the canvas or a texture.
             const viewport = engine.currentViewport;
-            pass.view.setCamera(
-                scene.getViewMatrix().m,
-                scene.getProjectionMatrix().m,
-                engine.getRenderWidth() * (viewport?.width ?? 1),
-                engine.getRenderHeight() * (viewport?.height ?? 1),
-                engine.useReverseDepthBuffer,
-            );
+            const view = scene.getViewMatrix().m;
+            const projection = scene.getProjectionMatrix().m;
+            const width = engine.getRenderWidth() * (viewport?.width ?? 1);
+            const height = engine.getRenderHeight() * (viewport?.height ?? 1);
+            pass.view.setCamera(view, projection, width, height, engine.useReverseDepthBuffer);
+            this._describePictures(pass, engine.currentRenderPassId, view, projection, height);
             this._submit(pass);
         }
         return true;
@@ -109,6 +128,9 @@ export class PassViews {
         context.setBuffer("projectedSplats", pass.buffers.projectedSplats);
         context.setBuffer("sortedIndices", pass.buffers.sortedIndices);
         context.setBuffer("drawArguments", pass.buffers.drawArguments);
+        if (pass.pictures) {
+            context.setBuffer("headPictures", pass.pictures.wrapped);
+        }
         if (pass.drawContext !== context) {
             context.enableIndirectDraw = true;
             pass.drawContext = context;
@@ -117,11 +139,33 @@ export class PassViews {
 
     /** Frees the views. */
     public dispose(): void {
-        for (const { view } of this._passes.values()) {
+        for (const { view, pictures } of this._passes.values()) {
             view.dispose();
+            pictures?.buffer.destroy();
         }
         this._passes.clear();
         this._current = null;
+    }
+
+    private _describePictures(
+        pass: IPassView,
+        id: number,
+        view: ArrayLike<number>,
+        projection: ArrayLike<number>,
+        height: number,
+    ): void {
+        const { pictures } = this._heads;
+        if (!pictures) {
+            return;
+        }
+        const { _camera: camera } = this;
+        camera.view = view;
+        camera.projection = projection;
+        camera.height = height;
+        pass.pictures ??= MakePassPictures(this._device);
+        const { floats, words, buffer } = pass.pictures;
+        pictures.describe(id, camera, floats, words);
+        this._device.queue.writeBuffer(buffer, 0, floats);
     }
 
     private _submit({ view, drawContext }: IPassView): void {
@@ -143,6 +187,7 @@ export class PassViews {
                 frame: -1,
                 generation: view.generation,
                 buffers: WrapBuffers(view),
+                pictures: null,
             };
             this._passes.set(id, pass);
             return pass;
@@ -158,9 +203,21 @@ export class PassViews {
     private readonly _forgetIfDisposed = (pass: IPassView, id: number): void => {
         if (pass.drawContext && !pass.drawContext.indirectDrawBuffer) {
             pass.view.dispose();
+            pass.pictures?.buffer.destroy();
             this._passes.delete(id);
         }
     };
+}
+
+function MakePassPictures(device: GPUDevice): IPassPictures {
+    const size = MaxHeadPictures * HeadPictureLayout.stride;
+    const floats = new Float32Array(size / 4);
+    const buffer = device.createBuffer({
+        label: "pictures of heads",
+        size,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    });
+    return { floats, words: new Uint32Array(floats.buffer), buffer, wrapped: new WebGPUDataBuffer(buffer, size) };
 }
 
 function WrapBuffers(view: SplatView): IBabylonBuffers {

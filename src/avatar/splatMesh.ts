@@ -1,30 +1,17 @@
-import { VertexBuffer } from "@babylonjs/core/Buffers/buffer.js";
 import { BoundingInfo } from "@babylonjs/core/Culling/boundingInfo.js";
-import { Constants } from "@babylonjs/core/Engines/constants.js";
 import { type WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.pure.js";
-import { ShaderLanguage } from "@babylonjs/core/Materials/shaderLanguage.js";
-import { ShaderMaterial } from "@babylonjs/core/Materials/shaderMaterial.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { type ShaderMaterial } from "@babylonjs/core/Materials/shaderMaterial.js";
 import { type AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.pure.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { type SubMesh } from "@babylonjs/core/Meshes/subMesh.pure.js";
 import { type Scene } from "@babylonjs/core/scene.js";
-import fragmentSource from "../../shaders/6-raster/splat.fragment.wgsl";
-import vertexSource from "../../shaders/6-raster/splat.vertex.wgsl";
-import { ComposeShader, U32 } from "../gpu/shaderComposer.js";
-import { DrawArgumentsLayout } from "../pipeline/5-sort/drawArgumentsLayout.js";
-import { PipelineShaderConstants, SplatsPerInstance } from "../pipeline/constants.js";
-import { PipelineShaderIncludes } from "../pipeline/pipelineShaders.js";
+import { SplatsPerInstance } from "../pipeline/constants.js";
+import { type PictureArray } from "../pipeline/7-composite/pictureArray.js";
+import { PictureTexture } from "./heads/pictureTexture.js";
 import { type PassViews } from "./passViews.js";
-
-/** Name of the material and of the hidden mesh, as seen in GPU captures. */
-const SplatMeshName = "gaussianAvatars";
-
-const RasterShaderLibrary = {
-    includes: PipelineShaderIncludes,
-    constants: { ...PipelineShaderConstants, VisibleCountWord: U32(DrawArgumentsLayout.visibleCount) },
-};
+import { CreateSplatMaterial, PictureArrayName, SplatMeshName } from "./splatMaterial.js";
 
 /**
  * The one mesh that draws every avatar of a scene, inside Babylon's own passes: instanced batches of quads that read the
@@ -33,6 +20,9 @@ const RasterShaderLibrary = {
  */
 export class SplatMesh extends Mesh {
     private readonly _views: PassViews;
+    private readonly _plain: ShaderMaterial;
+    private _pictured: ShaderMaterial | null = null;
+    private _texture: PictureTexture | null = null;
 
     /**
      * @param scene the scene to draw in
@@ -47,11 +37,30 @@ export class SplatMesh extends Mesh {
         this.reservedDataStore = { hidden: true };
         MakeQuads(SplatsPerInstance).applyToMesh(this);
         this.setBoundingInfo(new BoundingInfo(Vector3.Zero(), Vector3.Zero()));
-        const material = CreateSplatMaterial(scene);
-        material.onBindObservable.add(() => {
-            views.bind((scene.getEngine() as WebGPUEngine)._currentDrawContext);
-        });
-        this.material = material;
+        this._plain = this._makeMaterial(false);
+        this.material = this._plain;
+    }
+
+    /**
+     * Shows refined pictures of heads, or none. What draws them is compiled before it is used.
+     *
+     * @param pictures where they are; null for none
+     */
+    public showPictures(pictures: PictureArray | null): void {
+        if (!pictures) {
+            this.material = this._plain;
+            return;
+        }
+        this._pictured ??= this._makeMaterial(true);
+        if (this._texture?.isOf(pictures) !== true) {
+            this._texture?.dispose();
+            this._texture = new PictureTexture(this.getScene(), pictures);
+            this._pictured.setTexture(PictureArrayName, this._texture.texture);
+        }
+        // Until it is compiled, heads keep the colours that they have.
+        if (this.material === this._pictured || this._pictured.isReady(this)) {
+            this.material = this._pictured;
+        }
     }
 
     /** Upper bound of the splats drawn; the GPU's own count decides how many there are. */
@@ -86,10 +95,20 @@ export class SplatMesh extends Mesh {
 
     /** Removes the mesh with its material and views. */
     public override dispose(doNotRecurse?: boolean): void {
-        const { material } = this;
         super.dispose(doNotRecurse);
-        material?.dispose();
+        this._plain.dispose();
+        this._pictured?.dispose();
+        this._texture?.dispose();
         this._views.dispose();
+    }
+
+    private _makeMaterial(hasPictures: boolean): ShaderMaterial {
+        const scene = this.getScene();
+        const material = CreateSplatMaterial(scene, hasPictures);
+        material.onBindObservable.add(() => {
+            this._views.bind((scene.getEngine() as WebGPUEngine)._currentDrawContext);
+        });
+        return material;
     }
 }
 
@@ -106,27 +125,4 @@ function MakeQuads(count: number): VertexData {
     data.positions = positions;
     data.indices = indices;
     return data;
-}
-
-function CreateSplatMaterial(scene: Scene): ShaderMaterial {
-    const material = new ShaderMaterial(
-        SplatMeshName,
-        scene,
-        {
-            vertexSource: ComposeShader(vertexSource, RasterShaderLibrary),
-            fragmentSource: ComposeShader(fragmentSource, RasterShaderLibrary),
-        },
-        {
-            shaderLanguage: ShaderLanguage.WGSL,
-            attributes: [VertexBuffer.PositionKind],
-            storageBuffers: ["projectedSplats", "sortedIndices", "drawArguments"],
-            needAlphaBlending: true,
-        },
-    );
-    // Colour and opacity blend alike, so that a transparent canvas receives premultiplied pixels.
-    material.alphaMode = Constants.ALPHA_PREMULTIPLIED_PORTERDUFF;
-    material.disableDepthWrite = true;
-    material.backFaceCulling = false;
-    material.doNotSerialize = true;
-    return material;
 }

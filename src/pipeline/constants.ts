@@ -1,5 +1,6 @@
 import { type IShaderConstant, F32, U32 } from "../gpu/shaderComposer.js";
 import { MaxPerceptronLayers, MaxPerceptronWidth } from "../format/headModel.js";
+import { MaxHeadPictures } from "./7-composite/headPictureLayout.js";
 import { RawComponents, RawOffsets } from "./3-gaussians/mapModelLayout.js";
 
 /*
@@ -65,6 +66,15 @@ export const CulledKey = 0xffffffff;
 /** Widest axis of a splat that is drawn, in units of the viewport's half size: what a half-precision number safely holds. */
 export const MaxAxis = 32768;
 
+/** Coverage below which the refined picture of a head says nothing of it: white is all there is. */
+export const LeastPictureAlpha = 0.02;
+
+/** Coverage from which on it is believed. Between the two, splats keep a part of their own colour. */
+export const SurePictureAlpha = 0.2;
+
+/** Refined pictures fade into the splats' own colours along their borders, over this share of a side. */
+export const PictureBorder = 0.04;
+
 /** The constants that shaders see, by their WGSL name. */
 export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> = {
     LowPassVariance: F32(LowPassVariance),
@@ -87,6 +97,10 @@ export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> 
     MaxPerceptronWidth: U32(MaxPerceptronWidth),
     MaxPerceptronLayers: U32(MaxPerceptronLayers),
     LeakySlope: F32(LeakySlope),
+    LeastPictureAlpha: F32(LeastPictureAlpha),
+    SurePictureAlpha: F32(SurePictureAlpha),
+    PictureBorder: F32(PictureBorder),
+    MaxHeadPictures: U32(MaxHeadPictures),
     RawComponents: U32(RawComponents),
     RawOpacity: U32(RawOffsets.opacity),
     RawScale: U32(RawOffsets.scale),

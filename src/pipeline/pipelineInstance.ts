@@ -37,6 +37,8 @@ export class PipelineInstance {
     public _source: ISplatSource;
     /** Ties the instance to the pipeline's buffers; replaced when those grow. @internal */
     public _binding: ISkinBinding | null = null;
+    /** Its first posed Gaussian in the frame that was skinned last; −1 where it was not skinned. @internal */
+    public _firstPosed = -1;
     /** See {@link InstanceStateLayout}. @internal */
     public readonly _stateBuffer: GPUBuffer;
 
@@ -120,6 +122,7 @@ export class PipelineInstance {
         }
         words[InstanceStateLayout.gaussianCount] = this._source.count;
         words[InstanceStateLayout.firstPosed] = firstPosed;
+        this._firstPosed = firstPosed;
         words[InstanceStateLayout.morphTargetCount] = morphTargetCount;
         words[InstanceStateLayout.antialiased] = Number(this.antialiased);
         this._floats[InstanceStateLayout.opacity] = Math.min(this.opacity, 1);

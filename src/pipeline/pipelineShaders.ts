@@ -2,6 +2,7 @@ import canonicalGaussian from "../../shaders/include/canonicalGaussian.wgsl";
 import decodedGaussian from "../../shaders/include/decodedGaussian.wgsl";
 import featureRange from "../../shaders/include/featureRange.wgsl";
 import finite from "../../shaders/include/finite.wgsl";
+import headPicture from "../../shaders/include/headPicture.wgsl";
 import linearIndex from "../../shaders/include/linearIndex.wgsl";
 import mapSettings from "../../shaders/include/mapSettings.wgsl";
 import posedGaussian from "../../shaders/include/posedGaussian.wgsl";
@@ -18,6 +19,7 @@ export const PipelineShaderIncludes = {
     decodedGaussian,
     featureRange,
     finite,
+    headPicture,
     linearIndex,
     mapSettings,
     posedGaussian,

@@ -153,6 +153,8 @@ export class SplatPipeline {
                 instance._upload(gaussianCount);
                 this._skin.encode(pass, instance._binding, instance.source.count);
                 gaussianCount += instance.source.count;
+            } else {
+                instance._firstPosed = -1;
             }
         }
         pass.end();

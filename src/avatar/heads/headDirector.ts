@@ -3,28 +3,25 @@ import { CountHeadMacs, HeadPoseSize, type IHeadModel } from "../../format/headM
 import { type ComputeKernel } from "../../gpu/computeKernel.js";
 import { SkinMatrixFloats } from "../../pipeline/1-pose/skinMatrix.js";
 import { HeadBuffers } from "../../pipeline/3-gaussians/headBuffers.js";
-import { type HeadGaussians } from "../../pipeline/3-gaussians/headGaussians.js";
 import { HeadStage } from "../../pipeline/3-gaussians/headStage.js";
+import { type SplatPipeline } from "../../pipeline/splatPipeline.js";
 import { CreateDecodedSkinKernelAsync } from "../../pipeline/4-skin/decodedSkinKernel.js";
 import { NetworkError } from "../../networks/networkError.js";
 import { IsSoftwareDevice } from "../../networks/softwareDevice.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { AllocateAsync } from "../networks/allocate.js";
-import { type IMapSource } from "../networks/avatarNetworks.js";
+import { type NetworkPump } from "../networks/networkPump.js";
 import { type INetworkedAvatar } from "../networks/networkedAvatar.js";
 import { ToAvatarError } from "../networks/toAvatarError.js";
 import { ReadHeadPose } from "./headPose.js";
+import { HeadPictures } from "./headPictures.js";
+import { CreatePictureToolsAsync } from "./pictureTools.js";
+import { type IHeadSlot, type ISharedHead } from "./headSlot.js";
 
 /** Kernels that all heads of a device share. */
 interface IHeadKernels {
     readonly stage: HeadStage;
     readonly skin: ComputeKernel<string>;
-}
-
-/** What avatars of one head share. */
-interface ISharedHead {
-    readonly loaded: Promise<HeadBuffers>;
-    users: number;
 }
 
 /** Multiply-accumulates beyond which a software device is no place for a head: a tenth of a second a frame and more. */
@@ -33,39 +30,42 @@ const MostSoftwareMacs = 5e7;
 /** Frames come a little early and late: an update that is due within this share of its period is made. */
 const EarlyShare = 0.1;
 
-/** An avatar with a head. */
-interface IHeadSlot extends IMapSource {
-    readonly entry: INetworkedAvatar;
-    readonly model: IHeadModel;
-    /** Null until it is made, and when it is not wanted any more. */
-    gaussians: HeadGaussians | null;
-    shared: ISharedHead | null;
-    isShown: boolean;
-    isLoading: boolean;
-    isRemoved: boolean;
-    /** When its networks ran last, milliseconds. */
-    lastRun: number;
-}
-
 /**
  * Makes the Gaussians of the heads of a scene, on one device: loads what heads are made with, and runs their networks in the
  * frame, ahead of the skinning, wherever an expression or a pose has changed.
  */
 export class HeadDirector {
     private readonly _device: GPUDevice;
+    private readonly _pipeline: SplatPipeline;
+    private readonly _pump: NetworkPump;
     private readonly _slots: IHeadSlot[] = [];
     private readonly _shared = new Map<IHeadModel, ISharedHead>();
     private readonly _pose = new Float64Array(HeadPoseSize);
     private readonly _reported = new WeakSet<IHeadModel>();
     private _kernels: Promise<IHeadKernels> | null = null;
+    private _loadingPictures: Promise<void> | null = null;
+    private _pictures: HeadPictures | null = null;
+    private _isDisposed = false;
 
-    /** @param device the graphics device; borrowed */
-    public constructor(device: GPUDevice) {
+    /**
+     * @param device the graphics device; borrowed
+     * @param pipeline draws them; borrowed
+     * @param pump runs networks; borrowed
+     */
+    public constructor(device: GPUDevice, pipeline: SplatPipeline, pump: NetworkPump) {
         this._device = device;
+        this._pipeline = pipeline;
+        this._pump = pump;
+    }
+
+    /** Their refined pictures; null while no head has one. */
+    public get pictures(): HeadPictures | null {
+        return this._pictures;
     }
 
     /** Takes an avatar in. @param entry the avatar, which has a head, and its place in the pipeline */
     public add(entry: INetworkedAvatar): void {
+        const isPictured = (): boolean => this._isPictured(slot);
         const slot: IHeadSlot = {
             entry,
             model: entry.avatar.asset.headModel!,
@@ -76,7 +76,7 @@ export class HeadDirector {
             isRemoved: false,
             lastRun: -Infinity,
             get isUpToDate() {
-                return slot.gaussians?.isStale !== true;
+                return slot.gaussians?.isStale !== true && isPictured();
             },
             readMapAsync: async () => await Promise.resolve(null),
         };
@@ -94,8 +94,13 @@ export class HeadDirector {
         }
     }
 
-    /** Shows heads where they are wanted and there, and the file's own Gaussians elsewhere. Ahead of {@link encode}. */
-    public beginFrame(): void {
+    /**
+     * Shows heads where they are wanted and there, and the file's own Gaussians elsewhere. Ahead of {@link encode}.
+     *
+     * @param encoder the frame's
+     */
+    public beginFrame(encoder: GPUCommandEncoder): void {
+        this._pictures?.beginFrame(encoder);
         for (const slot of this._slots) {
             const { avatar, instance, baked } = slot.entry;
             const { networks } = avatar;
@@ -141,10 +146,13 @@ export class HeadDirector {
 
     /** Frees everything. Twice is fine. */
     public dispose(): void {
+        this._isDisposed = true;
         for (const slot of this._slots.splice(0)) {
             slot.isRemoved = true;
             this._free(slot);
         }
+        this._pictures?.dispose();
+        this._pictures = null;
     }
 
     private _show(slot: IHeadSlot, isWanted: boolean): void {
@@ -156,8 +164,51 @@ export class HeadDirector {
             return;
         }
         slot.isShown = isWanted;
+        this._picture(slot);
         const { tier } = slot.model;
         avatar.networks._show(isWanted ? tier : "baked", isWanted ? "webgpu" : null, isWanted ? slot : null);
+    }
+
+    /** Lets the picture of a head be refined while it is shown. */
+    private _picture(slot: IHeadSlot): void {
+        if (!slot.isShown) {
+            this._pictures?.remove(slot);
+        } else if (slot.model.refiner) {
+            this._pictures?.add(slot);
+            this._loadingPictures ??= this._loadPicturesAsync();
+        }
+    }
+
+    private async _loadPicturesAsync(): Promise<void> {
+        try {
+            const pictures = new HeadPictures(await CreatePictureToolsAsync(this._device, this._pipeline), this._pump);
+            if (this._isDisposed) {
+                pictures.dispose();
+                return;
+            }
+            this._pictures = pictures;
+            this._slots.forEach((slot) => {
+                this._picture(slot);
+            });
+        } catch (cause) {
+            const error = ToAvatarError(cause);
+            for (const { entry, model } of this._slots.filter((slot) => slot.model.refiner)) {
+                entry.avatar.networks.picture._fail(error);
+                Logger.Error(
+                    `Gaussian avatar "${entry.avatar.name}" goes on without refined pictures: ${error.message}`,
+                );
+                this._reported.add(model);
+            }
+        }
+    }
+
+    /** Whether the picture of a head is that of its present face, or none is to come. */
+    private _isPictured(slot: IHeadSlot): boolean {
+        const { picture } = slot.entry.avatar.networks;
+        if (!slot.model.refiner || picture.maximumSize === 0 || picture.error) {
+            return true;
+        }
+        return this._pictures?.isUpToDate(slot) ?? false;
     }
 
     private async _loadAsync(slot: IHeadSlot): Promise<void> {
@@ -219,6 +270,7 @@ export class HeadDirector {
 
     private _free(slot: IHeadSlot): void {
         const { shared, gaussians, model } = slot;
+        this._pictures?.remove(slot);
         gaussians?.dispose();
         slot.gaussians = null;
         slot.shared = null;

@@ -2,7 +2,10 @@ import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { AvatarError } from "../../diagnostics/avatarError.js";
 import { type GaussianAvatar } from "../gaussianAvatar.js";
 import { type INetworkedAvatar } from "../networks/networkedAvatar.js";
+import { type SplatPipeline } from "../../pipeline/splatPipeline.js";
+import { type ScenePump } from "../networks/scenePump.js";
 import { type HeadDirector } from "./headDirector.js";
+import { type HeadPictures } from "./headPictures.js";
 
 /**
  * The heads of a scene's avatars, seen from the frame. What makes them is in a file of its own, fetched when the first avatar wants
@@ -10,14 +13,27 @@ import { type HeadDirector } from "./headDirector.js";
  */
 export class SceneHeads {
     private readonly _device: GPUDevice;
+    private readonly _pipeline: SplatPipeline;
+    private readonly _pump: ScenePump;
     private readonly _avatars: INetworkedAvatar[] = [];
     private _director: HeadDirector | null = null;
     private _isLoading = false;
     private _isDisposed = false;
 
-    /** @param device the graphics device; borrowed */
-    public constructor(device: GPUDevice) {
+    /**
+     * @param device the graphics device; borrowed
+     * @param pipeline draws them; borrowed
+     * @param pump runs networks; borrowed
+     */
+    public constructor(device: GPUDevice, pipeline: SplatPipeline, pump: ScenePump) {
         this._device = device;
+        this._pipeline = pipeline;
+        this._pump = pump;
+    }
+
+    /** Their refined pictures; null while no head has one. */
+    public get pictures(): HeadPictures | null {
+        return this._director?.pictures ?? null;
     }
 
     /** Takes an avatar in, if its file has a head. @param entry the avatar and its place */
@@ -39,10 +55,14 @@ export class SceneHeads {
         }
     }
 
-    /** Shows what is wanted, ahead of reading poses and expressions. */
-    public beginFrame(): void {
+    /**
+     * Shows what is wanted, ahead of reading poses and expressions.
+     *
+     * @param encoder the frame's
+     */
+    public beginFrame(encoder: GPUCommandEncoder): void {
         if (this._director) {
-            this._director.beginFrame();
+            this._director.beginFrame(encoder);
         } else if (!this._isLoading) {
             for (const { avatar } of this._avatars) {
                 if (avatar.networks._wantedTier !== "baked" && !this._isLoading) {
@@ -74,9 +94,12 @@ export class SceneHeads {
 
     private async _loadAsync(): Promise<void> {
         try {
-            const { HeadDirector } = await import(/* webpackChunkName: "networks-heads" */ "./headDirector.js");
+            const [{ HeadDirector }, pump] = await Promise.all([
+                import(/* webpackChunkName: "networks-heads" */ "./headDirector.js"),
+                this._pump.getAsync(),
+            ]);
             if (!this._isDisposed) {
-                this._director = new HeadDirector(this._device);
+                this._director = new HeadDirector(this._device, this._pipeline, pump);
                 for (const entry of this._avatars) {
                     this._director.add(entry);
                 }

@@ -12,6 +12,7 @@ import {
     type AvatarTier,
     type INetworkSettings,
 } from "./networkSettings.js";
+import { AvatarPicture } from "../heads/avatarPicture.js";
 import { UpdateMeter } from "./updateMeter.js";
 
 /**
@@ -66,6 +67,9 @@ export class AvatarNetworks {
     /** Told when {@link state} or {@link tier} changed. */
     public readonly onStateChangedObservable = new Observable<AvatarNetworks>();
 
+    /** The refined picture of the head, where the file has one. */
+    public readonly picture: AvatarPicture;
+
     private readonly _networked: readonly AvatarTier[];
     private readonly _errors = new Map<AvatarTier, AvatarError>();
     private readonly _meter = new UpdateMeter();
@@ -94,6 +98,7 @@ export class AvatarNetworks {
         this._preferredTier = settings.preferredTier;
         this._enabled = settings.enabled;
         this._maximumRate = ToMaximumRate(settings.maximumRate);
+        this.picture = new AvatarPicture(settings.pictureSize);
         this._wantedTier = this._chooseTier();
         this._notified = this.state;
     }
@@ -227,7 +232,8 @@ export class AvatarNetworks {
     /** @returns the settings, as plain data for a saved scene */
     public serialize(): INetworkSettings {
         const { preferredTier, enabled, maximumRate } = this;
-        return { customType: NetworksClassName, preferredTier, enabled, maximumRate };
+        const pictureSize = this.picture.maximumSize;
+        return { customType: NetworksClassName, preferredTier, enabled, maximumRate, pictureSize };
     }
 
     /** Stops everything; done with the avatar. Disposing twice is harmless. */

@@ -1,3 +1,4 @@
+import { ToPictureSize } from "../heads/avatarPicture.js";
 import { type IMapModel } from "../../format/mapModel.js";
 
 /**
@@ -31,6 +32,8 @@ export interface INetworkSettings {
     readonly enabled: boolean;
     /** Most updates a second. */
     readonly maximumRate: number;
+    /** Largest side of the refined picture of a head. */
+    readonly pictureSize: number;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface INetworkSettings {
  * @param parsed JSON data of any origin
  */
 export function ReadNetworkSettings(parsed: unknown): INetworkSettings {
-    const { preferredTier, enabled, maximumRate } = (
+    const { preferredTier, enabled, maximumRate, pictureSize } = (
         typeof parsed === "object" && parsed !== null ? parsed : {}
     ) as Record<string, unknown>;
     return {
@@ -47,6 +50,7 @@ export function ReadNetworkSettings(parsed: unknown): INetworkSettings {
         preferredTier: AvatarTiers.find((tier) => tier === preferredTier) ?? "auto",
         enabled: enabled !== false,
         maximumRate: ToMaximumRate(maximumRate),
+        pictureSize: ToPictureSize(pictureSize),
     };
 }
 

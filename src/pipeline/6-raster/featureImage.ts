@@ -18,7 +18,7 @@ export interface IFeatureImageSize {
 export class FeatureImage {
     /** Its size. */
     public readonly size: IFeatureImageSize;
-    /** [1,C,H,W] features over a background of 1, f32, rows from the top. Usage STORAGE and COPY_SRC. */
+    /** [1,C,H,W] features over a background of 1, f32, rows from the top. Usage STORAGE, COPY_SRC and COPY_DST. */
     public readonly tensor: GPUBuffer;
     /** [2,H,W] alpha, then the expected distance behind the near plane, metres; f32. Usage STORAGE and COPY_SRC. */
     public readonly coverage: GPUBuffer;
@@ -53,7 +53,8 @@ export class FeatureImage {
         const read = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
         const allocate = (title: string, bytes: number, usage: GPUBufferUsageFlags): GPUBuffer =>
             device.createBuffer({ label: `${label}, ${title}`, size: bytes, usage });
-        this.tensor = allocate("features", area * channels * 4, read);
+        // Networks want to be able to write into what they read.
+        this.tensor = allocate("features", area * channels * 4, read | GPUBufferUsage.COPY_DST);
         this.coverage = allocate("coverage", area * 8, read);
         this._range = allocate("range", FeatureRangeLayout.size, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
         this._arguments = allocate("arguments", 16, GPUBufferUsage.INDIRECT | GPUBufferUsage.COPY_DST);

@@ -44,6 +44,7 @@ import { ProjectBindings } from "../../../src/pipeline/5-sort/projectStage.js";
 import { ProjectedSplatLayout } from "../../../src/pipeline/5-sort/projectedSplatLayout.js";
 import { SortKernelBindings } from "../../../src/pipeline/5-sort/sortStage.js";
 import { FeatureRangeLayout } from "../../../src/pipeline/6-raster/featureLayout.js";
+import { HeadPictureLayout } from "../../../src/pipeline/7-composite/headPictureLayout.js";
 import { ComposePipelineShader } from "../../../src/pipeline/pipelineShaders.js";
 
 const Shaders = {
@@ -111,6 +112,16 @@ describe("layouts of GPU data", () => {
         expect(StructOf("composeHead", "HeadSettings")).toEqual(bytes(HeadSettingsLayout));
         const { stride, ...members } = HeadPointLayout;
         expect(StructOf("composeHead", "HeadPoint")).toEqual(bytes({ ...members, size: stride }));
+    });
+
+    it("what pictures of heads are drawn from", () => {
+        const { stride, ...members } = HeadPictureLayout;
+        const bytes = Object.fromEntries(Object.entries(members).map(([name, word]) => [name, word * 4]));
+        // A whole shader is in the dialect of Babylon's pre-processor; the struct alone is plain.
+        const reflected = new WgslReflect(ComposePipelineShader("#include <headPicture>"));
+        const found = reflected.structs.find(({ name }) => name === "HeadPicture")!;
+        const offsets = Object.fromEntries(found.members.map(({ name, offset }) => [name, offset]));
+        expect({ ...offsets, size: found.size }).toEqual({ ...bytes, size: stride });
     });
 
     it("canonical Gaussian", () => {
