@@ -39,6 +39,7 @@ export {
     SmplxJointNames,
     SmplxJointParents,
     VisemeWeights,
+    WornHeadError,
 } from "./pure.js";
 export type {
     AnimatorErrorCode,
@@ -46,6 +47,7 @@ export type {
     AvatarDeviceErrorCode,
     AvatarFormatErrorCode,
     AvatarFormatWarningCode,
+    AvatarPicture,
     AvatarTier,
     BodyModel,
     BodyPose,
@@ -137,4 +139,6 @@ export type {
     SmplxJointName,
     SpineMode,
     VisemeScheme,
+    IWornHeadOptions,
+    WornHeadErrorCode,
 } from "./pure.js";

@@ -43,6 +43,8 @@ export {
 export { CreateAvatarEngineAsync } from "./avatar/avatarEngine.js";
 export { AvatarRenderer } from "./avatar/avatarRenderer.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
+export { type AvatarPicture } from "./avatar/heads/avatarPicture.js";
+export { WornHeadError, type IWornHeadOptions, type WornHeadErrorCode } from "./avatar/heads/wornHead.js";
 export { LoadAvatarAsync, type ILoadAvatarOptions } from "./avatar/loadAvatar.js";
 export { AvatarNetworks, type IGaussianMap, type NetworkState } from "./avatar/networks/avatarNetworks.js";
 export { type AvatarTier, type INetworkSettings } from "./avatar/networks/networkSettings.js";

@@ -33,6 +33,19 @@ fn blendInfluences(gaussian: u32) -> Affine {
     return sum;
 }
 
+fn seamOf(gaussian: u32) -> f32 {
+    if state.presenceRow == 0u {
+        return 1.0;
+    }
+    var presence = 0.0;
+    let first = gaussian * settings.influenceCount;
+    for (var entry = first; entry < first + settings.influenceCount; entry++) {
+        let influence = influences[entry];
+        presence += influence.weight * presenceOf(influence.joint);
+    }
+    return seamOpacity(presence);
+}
+
 // Columns of the linear part.
 fn linearPart(affine: Affine) -> mat3x3f {
     return transpose(mat3x3f(affine.x.xyz, affine.y.xyz, affine.z.xyz));
@@ -118,7 +131,7 @@ fn main(
 
     var result: PosedGaussian;
     result.position = vec3f(dot(affine.x, position), dot(affine.y, position), dot(affine.z, position));
-    result.opacity = gaussian.opacity * state.opacity;
+    result.opacity = gaussian.opacity * state.opacity * seamOf(index);
     result.covarianceXxXyXzYy = vec4f(covariance[0], covariance[1].y);
     result.covarianceYzZz = vec2f(covariance[1].z, covariance[2].z);
     // What a half cannot hold is no colour of a display either.

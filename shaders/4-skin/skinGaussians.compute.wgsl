@@ -25,6 +25,20 @@ fn blendJoints(joints: vec2u, packedWeights: vec2u) -> Affine {
     return sum;
 }
 
+fn seamOf(joints: vec2u, packedWeights: vec2u) -> f32 {
+    if state.presenceRow == 0u {
+        return 1.0;
+    }
+    let low = unpack2x16unorm(packedWeights.x);
+    let high = unpack2x16unorm(packedWeights.y);
+    return seamOpacity(
+        low.x * presenceOf(joints.x & 0xffffu)
+            + low.y * presenceOf(joints.x >> 16u)
+            + high.x * presenceOf(joints.y & 0xffffu)
+            + high.y * presenceOf(joints.y >> 16u)
+    );
+}
+
 @compute @workgroup_size(WorkgroupSize)
 fn main(
     @builtin(workgroup_id) group: vec3u,
@@ -47,7 +61,7 @@ fn main(
 
     var result: PosedGaussian;
     result.position = vec3f(dot(affine.x, position), dot(affine.y, position), dot(affine.z, position));
-    result.opacity = gaussian.opacity * state.opacity;
+    result.opacity = gaussian.opacity * state.opacity * seamOf(gaussian.joints, gaussian.weights);
     result.covarianceXxXyXzYy = vec4f(covariance[0], covariance[1].y);
     result.covarianceYzZz = vec2f(covariance[1].z, covariance[2].z);
     result.color = vec2u(gaussian.color.x, markedColor(gaussian.color.y));

@@ -1,5 +1,5 @@
 // What skinning needs of an instance: its header, the world of its avatar, then the rows of J 3×4 matrices, then the
-// expression weights. Word by word: src/pipeline/4-skin/instanceStateLayout.ts. Whoever includes this binds it as `state`, and
+// expression weights, then the presence of the joints. Word by word: src/pipeline/4-skin/instanceStateLayout.ts. Whoever includes this binds it as `state`, and
 // the morph table as `morphOffsets` and `morphEntries`.
 struct InstanceState {
     gaussianCount: u32,
@@ -8,6 +8,7 @@ struct InstanceState {
     morphTargetCount: u32,
     opacity: f32,
     antialiased: u32,
+    presenceRow: u32,
     world: array<vec4f, 3>,
     rows: array<vec4f>,
 }
@@ -40,6 +41,18 @@ fn addJoint(sum: Affine, joint: u32, weight: f32) -> Affine {
         sum.y + weight * state.rows[row + 1u],
         sum.z + weight * state.rows[row + 2u]
     );
+}
+
+// How much of what hangs on a joint is there.
+fn presenceOf(joint: u32) -> f32 {
+    let index = min(joint, state.jointCount - 1u);
+    return state.rows[state.presenceRow + index / 4u][index % 4u];
+}
+
+// Opacity of a Gaussian whose joints are there to this share: of two people who wear one head, each shows a little more than
+// its part, so that the seam is closed.
+fn seamOpacity(presence: f32) -> f32 {
+    return smoothstep(SeamBegin, SeamEnd, presence);
 }
 
 // Σ vₖ δₖ and 1 + Σ vₖ Gₖ over the channels that are not at rest.

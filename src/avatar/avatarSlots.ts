@@ -4,7 +4,7 @@ import { type Scene } from "@babylonjs/core/scene.js";
 import { type IAvatarAsset } from "../format/avatarAsset.js";
 import { CanonicalGaussians } from "../pipeline/3-gaussians/canonicalGaussians.js";
 import { type SplatPipeline } from "../pipeline/splatPipeline.js";
-import { RebindSkinMatrices, WriteRows } from "./affineRows.js";
+import { RebindSkinMatrices, TransformSkinMatrices, WriteRows } from "./affineRows.js";
 import { GaussianAvatar } from "./gaussianAvatar.js";
 import { type INetworkedAvatar } from "./networks/networkedAvatar.js";
 import { type SceneHeads } from "./heads/sceneHeads.js";
@@ -89,9 +89,11 @@ export class AvatarSlots {
         let isAnyVisible = false;
         minimum.setAll(0);
         maximum.setAll(0);
-        for (const { avatar, instance, spaceChanges } of this._slots) {
+        for (const slot of this._slots) {
+            const { avatar, instance, spaceChanges } = slot;
             instance.enabled = avatar.isEnabled() && avatar.isVisible && avatar.visibility > 0;
             instance.opacity = avatar.visibility;
+            SetPresence(slot);
             if (instance.enabled) {
                 avatar._updatePose(instance.skinMatrices);
                 WriteRows(avatar._pose.rootSpace.m, instance.worldMatrix);
@@ -103,6 +105,21 @@ export class AvatarSlots {
                 minimum.copyFrom(isAnyVisible ? minimum.minimizeInPlace(minimumWorld) : minimumWorld);
                 maximum.copyFrom(isAnyVisible ? maximum.maximizeInPlace(maximumWorld) : maximumWorld);
                 isAnyVisible = true;
+            }
+        }
+        this._moveWornHeads();
+    }
+
+    /** Heads that bodies wear are moved by these, whose pose is read by now. */
+    private _moveWornHeads(): void {
+        for (const { avatar, instance } of this._slots) {
+            const worn = avatar._worn;
+            if (instance.enabled && worn?.head === avatar) {
+                const { body } = worn;
+                instance.enabled = body.isEnabled() && body.isVisible && body.visibility > 0;
+                worn.pose(body._localSkinMatrices, instance.skinMatrices);
+                TransformSkinMatrices(body.getWorldMatrix().m, instance.skinMatrices, instance.skinMatrices);
+                WriteRows(body._pose.rootSpace.m, instance.worldMatrix);
             }
         }
     }
@@ -164,5 +181,14 @@ export class AvatarSlots {
             shared.gaussians.dispose();
             this._shared.delete(asset);
         }
+    }
+}
+
+/** Shows of an avatar what a seam leaves of it. */
+function SetPresence({ avatar, instance }: INetworkedAvatar): void {
+    const worn = avatar._worn;
+    instance.hasSeam = worn !== null;
+    if (worn) {
+        instance.jointPresence.set(worn.head === avatar ? worn.headPresence : worn.bodyPresence);
     }
 }

@@ -13,6 +13,7 @@ import { SkinMatrixFloats } from "../pipeline/1-pose/skinMatrix.js";
 import { TransformSkinMatrices } from "./affineRows.js";
 import { CopyCharacter } from "./copyCharacter.js";
 import { ComputeJointBounds, PoseBounds } from "./jointBounds.js";
+import { type IWornHeadOptions, WornHead, WornHeadError } from "./heads/wornHead.js";
 import { JointPoseReader } from "./jointPoseReader.js";
 import { AvatarNetworks } from "./networks/avatarNetworks.js";
 
@@ -58,6 +59,9 @@ export class GaussianAvatar extends Mesh {
 
     private readonly _jointBounds: Float32Array;
     private _networks: AvatarNetworks | null = null;
+
+    /** The pair of head and body that this avatar is a part of. @internal */
+    public _worn: WornHead<GaussianAvatar> | null = null;
 
     /** Reads the pose of the joints. @internal */
     public readonly _pose: JointPoseReader;
@@ -117,6 +121,51 @@ export class GaussianAvatar extends Mesh {
     public get networks(): AvatarNetworks {
         const { networks } = (this.metadata as { networks?: unknown } | null) ?? {};
         return (this._networks ??= AvatarNetworks.Parse(networks, this.asset));
+    }
+
+    /** The body that wears this head; null when none does. See {@link putOn}. */
+    public get body(): GaussianAvatar | null {
+        return this._worn?.head === this ? this._worn.body : null;
+    }
+
+    /**
+     * Puts this head on a body: it moves with the body's head and neck, takes the place of the body's own head, with a soft
+     * seam where skinning weights say that the head begins, and becomes a child of the body. Its own joints rest meanwhile;
+     * its expression channels and networks stay its own.
+     *
+     * @param body who wears it
+     * @param options how it sits
+     * @throws WornHeadError `no-joint` when one of the two has no head joint, `worn` when one of them is part of another pair
+     *
+     * @example
+     * ```ts
+     * const [ada, face] = await Promise.all([LoadAvatarAsync("ada.glb", scene), LoadAvatarAsync("face.glb", scene)]);
+     * face.putOn(ada);
+     * face.animator.followMorphs(tracker.morphTargetManager);
+     * ```
+     */
+    public putOn(body: GaussianAvatar, options: IWornHeadOptions = {}): void {
+        const taken = [this, body].find((avatar) => avatar._worn && (avatar._worn.head !== this || body !== this.body));
+        if (taken || body === this) {
+            throw new WornHeadError(
+                "worn",
+                `"${this.name}" cannot be put on "${body.name}": ${taken ? `"${taken.name}" is part of another pair, take that head off first` : "they are one"}.`,
+            );
+        }
+        const worn = new WornHead<GaussianAvatar>(this, body, options);
+        this._worn = worn;
+        body._worn = worn;
+        this.parent = body;
+    }
+
+    /** Takes this head off its body, whose own head is seen again; it stands where it stood before, in the body's place. */
+    public takeOff(): void {
+        const worn = this._worn;
+        if (worn) {
+            worn.head._worn = null;
+            worn.body._worn = null;
+            worn.head.parent = null;
+        }
     }
 
     /**
@@ -286,6 +335,7 @@ export class GaussianAvatar extends Mesh {
      * @param disposeMaterialAndTextures as in Babylon
      */
     public override dispose(doNotRecurse?: boolean, disposeMaterialAndTextures = false): void {
+        this.takeOff();
         super.dispose(doNotRecurse, disposeMaterialAndTextures);
         this._networks?.dispose();
         for (const owned of this._owned.splice(0)) {

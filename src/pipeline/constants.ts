@@ -75,6 +75,12 @@ export const SurePictureAlpha = 0.2;
 /** Refined pictures fade into the splats' own colours along their borders, over this share of a side. */
 export const PictureBorder = 0.04;
 
+/** Share of a Gaussian's joints that must be there for it to be seen at all: by the seam between a head and the body that wears it. */
+export const SeamBegin = 0.1;
+
+/** The share from which on it has all of its opacity. At half of each, head and body close the seam between them. */
+export const SeamEnd = 0.5;
+
 /** The constants that shaders see, by their WGSL name. */
 export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> = {
     LowPassVariance: F32(LowPassVariance),
@@ -100,6 +106,8 @@ export const PipelineShaderConstants: Readonly<Record<string, IShaderConstant>> 
     LeastPictureAlpha: F32(LeastPictureAlpha),
     SurePictureAlpha: F32(SurePictureAlpha),
     PictureBorder: F32(PictureBorder),
+    SeamBegin: F32(SeamBegin),
+    SeamEnd: F32(SeamEnd),
     MaxHeadPictures: U32(MaxHeadPictures),
     RawComponents: U32(RawComponents),
     RawOpacity: U32(RawOffsets.opacity),

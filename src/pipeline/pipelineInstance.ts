@@ -27,6 +27,13 @@ export class PipelineInstance {
     public readonly worldMatrix: Float32Array;
     /** [M] weights of the expression channels; at first 0. */
     public readonly morphWeights: Float32Array;
+    /**
+     * [J] how much of what hangs on a joint is there, 0..1; at first 1. Between joints that are and that are not there lies a
+     * soft seam. Read where {@link hasSeam} is set.
+     */
+    public readonly jointPresence: Float32Array;
+    /** Whether some joints are not there. */
+    public hasSeam = false;
     /** Whether the person is drawn. */
     public enabled = true;
     /** Multiplies the opacity of every Gaussian, 0..1; other values are clamped, NaN counts as 0. */
@@ -42,6 +49,7 @@ export class PipelineInstance {
     /** See {@link InstanceStateLayout}. @internal */
     public readonly _stateBuffer: GPUBuffer;
 
+    private readonly _presenceRow: number;
     private readonly _queue: GPUQueue;
     private readonly _floats: Float32Array<ArrayBuffer>;
     private readonly _words: Uint32Array<ArrayBuffer>;
@@ -58,7 +66,10 @@ export class PipelineInstance {
         const { world, data, matrixWords } = InstanceStateLayout;
         const morphCount = source.morphTargetCount;
         const morphStart = data + jointCount * matrixWords;
-        this._floats = new Float32Array(morphStart + Math.ceil(morphCount / 4) * 4);
+        const presenceStart = morphStart + Math.ceil(morphCount / 4) * 4;
+        this._floats = new Float32Array(presenceStart + Math.ceil(jointCount / 4) * 4);
+        this.jointPresence = this._floats.subarray(presenceStart, presenceStart + jointCount).fill(1);
+        this._presenceRow = (presenceStart - data) / 4;
         this._words = new Uint32Array(this._floats.buffer);
         this.skinMatrices = this._floats.subarray(data, morphStart);
         this.morphWeights = this._floats.subarray(morphStart, morphStart + morphCount);
@@ -125,6 +136,7 @@ export class PipelineInstance {
         this._firstPosed = firstPosed;
         words[InstanceStateLayout.morphTargetCount] = morphTargetCount;
         words[InstanceStateLayout.antialiased] = Number(this.antialiased);
+        words[InstanceStateLayout.presenceRow] = this.hasSeam ? this._presenceRow : 0;
         this._floats[InstanceStateLayout.opacity] = Math.min(this.opacity, 1);
         this._queue.writeBuffer(this._stateBuffer, 0, this._floats);
     }

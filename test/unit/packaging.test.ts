@@ -58,6 +58,7 @@ describe("the built package", () => {
             "SmplxJointNames",
             "SmplxJointParents",
             "VisemeWeights",
+            "WornHeadError",
         ]);
     });
 

@@ -62,9 +62,7 @@ export class HeadPictures {
             return;
         }
         this._slots.splice(index, 1);
-        for (const picture of this._pictures.filter((one) => one.slot === slot)) {
-            this._removePicture(picture);
-        }
+        this._removePictures(slot);
         slot.entry.avatar.networks.picture._show(0);
         const programs = this._programs.get(slot.model);
         if (programs && !this._slots.some(({ model }) => model === slot.model)) {
@@ -84,6 +82,7 @@ export class HeadPictures {
      * @param encoder the frame's
      */
     public beginFrame(encoder: GPUCommandEncoder): void {
+        this.array.releaseReplaced();
         for (let i = this._pictures.length - 1; i >= 0; i--) {
             const picture = this._pictures[i]!;
             picture.beginFrame();
@@ -205,6 +204,12 @@ export class HeadPictures {
         return this.array.take();
     }
 
+    private _removePictures(slot: IHeadSlot): void {
+        for (const picture of this._pictures.filter((one) => one.slot === slot)) {
+            this._removePicture(picture);
+        }
+    }
+
     private _removePicture(picture: HeadPicture): void {
         this._pictures.splice(this._pictures.indexOf(picture), 1);
         this.array.giveBack(picture.layer);
@@ -224,12 +229,14 @@ export class HeadPictures {
         }
     }
 
-    private _report({ entry, model }: IHeadSlot, cause: unknown): void {
+    private _report(slot: IHeadSlot, cause: unknown): void {
+        const { entry, model } = slot;
         const { avatar } = entry;
         const error = ToAvatarError(cause);
         const isLeft = this._programs.get(model)?.sizes.some(({ hasFailed }) => !hasFailed) ?? false;
         if (!isLeft) {
             avatar.networks.picture._fail(error);
+            this._removePictures(slot); // others come when it is asked for once more
         }
         // A lost device comes back, and the networks with it.
         if (error.code !== "device-lost" && !this._reported.has(model)) {

@@ -4,7 +4,7 @@ import { type IPassCamera } from "./headCamera.js";
 import { type HeadPicture } from "./headPicture.js";
 
 /** A picture is seen in full from within this angle of where it was taken, about the head, and not at all from beyond the other. */
-const [FullAngle, LastAngle] = [4, 12].map((degrees) => Math.cos((degrees * Math.PI) / 180)) as [number, number];
+const [FullAngle, LastAngle] = [8, 20].map((degrees) => Math.cos((degrees * Math.PI) / 180)) as [number, number];
 
 const Stride = HeadPictureLayout.stride / 4;
 

@@ -10,10 +10,12 @@
  * | 3         | number of expression channels, u32; 0 when all weights are 0, which skips the morphs |
  * | 4         | opacity of the instance 0..1, f32                                                    |
  * | 5         | 1 for an antialiased person, else 0, u32                                             |
- * | 6–7       | unused                                                                               |
+ * | 6         | row in which the presence of the joints begins, u32; 0 when all of them are there     |
+ * | 7         | unused                                                                               |
  * | 8–19      | rows of the 3×4 matrix avatar → world                                                |
  * | 20 …      | [J,12] skinning matrices, rows of 3×4 matrices, canonical → world                    |
  * | 20 + 12J … | [M] weights of the expression channels, padded to full rows of four                  |
+ * | behind    | [J] presence of the joints 0..1, padded to full rows of four                         |
  */
 export const InstanceStateLayout = {
     /** Word of the number of Gaussians. */
@@ -28,6 +30,8 @@ export const InstanceStateLayout = {
     opacity: 4,
     /** Word that tells whether the person is antialiased. */
     antialiased: 5,
+    /** Word of the row in which the presence of the joints begins. */
+    presenceRow: 6,
     /** Word of the matrix avatar → world. */
     world: 8,
     /** Word where the rows begin. */

@@ -11,6 +11,8 @@ export class PictureArray {
     private readonly _device: GPUDevice;
     private readonly _free: number[] = [];
     private _texture: GPUTexture;
+    /** A frame that is being recorded may still draw them. */
+    private readonly _replaced: GPUTexture[] = [];
     private _generation = 0;
 
     /** @param device device to allocate on; borrowed */
@@ -66,8 +68,16 @@ export class PictureArray {
         return this._texture.createView({ dimension: "2d", baseArrayLayer: layer, arrayLayerCount: 1 });
     }
 
+    /** Once frames that drew what was replaced are submitted: frees it. */
+    public releaseReplaced(): void {
+        while (this._replaced.length > 0) {
+            this._replaced.pop()!.destroy();
+        }
+    }
+
     /** Frees the texture. Twice is fine. */
     public dispose(): void {
+        this.releaseReplaced();
         this._texture.destroy();
     }
 
@@ -78,7 +88,7 @@ export class PictureArray {
         const size = [before.width, before.height, before.depthOrArrayLayers];
         encoder.copyTextureToTexture({ texture: before }, { texture: this._texture }, size);
         this._device.queue.submit([encoder.finish()]);
-        before.destroy();
+        this._replaced.push(before);
         this._generation++;
     }
 

@@ -1,12 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
-import { type ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { RenderTargetTexture } from "@babylonjs/core/Materials/Textures/renderTargetTexture.js";
+import { Color3 } from "@babylonjs/core/Maths/math.color.js";
+import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type IAvatarAsset, type IGaussianCloud } from "../../../src/format/avatarAsset.js";
-import { type GaussianAvatar, RegisterAvatarLoader } from "../../../src/pure.js";
+import { AvatarRenderer, type GaussianAvatar, RegisterAvatarLoader } from "../../../src/pure.js";
 import { DescribeGpu } from "../../support/gpu.js";
 import { FaceCloudAsync, MakeHeadedAvatarAsync } from "../../support/headedAvatar.js";
-import { NetworkStage } from "../../support/networkStage.js";
+import { NetworkStage, SettleAsync, TrackBuffers } from "../../support/networkStage.js";
 import { KeepPicture, Psnr } from "../../support/picture.js";
+import { MakeSampleRefiner } from "../../support/sampleRefiner.js";
 import { UsePlainWasm } from "../../support/plainWasm.js";
 
 const Size = 192;
@@ -20,6 +26,12 @@ const Mixed = [2, 0, 1] as const;
 Mixed.forEach((channel, row) => (Weights[row * 5 + channel] = 0.5));
 
 const Asset = await MakeHeadedAvatarAsync({
+    refiner: { side: 64, weights: Float32Array.from(Weights), bias: [0.5, 0.5, 0.5] },
+});
+
+/** Whose colours do not change with the pose. */
+const WithoutPose = await MakeHeadedAvatarAsync({
+    hasPose: false,
     refiner: { side: 64, weights: Float32Array.from(Weights), bias: [0.5, 0.5, 0.5] },
 });
 
@@ -40,6 +52,7 @@ DescribeGpu("the refined picture of a head", () => {
     });
     afterEach(async () => {
         await stage.clearAsync();
+        Camera().radius = 3;
         jest.restoreAllMocks();
     });
     afterAll(() => {
@@ -65,9 +78,10 @@ DescribeGpu("the refined picture of a head", () => {
     const expectedAsync = async (
         code: readonly number[],
         change?: (avatar: GaussianAvatar) => void,
+        asset = Asset,
     ): Promise<Uint8Array> => {
-        const gaussians = Recolored(await FaceCloudAsync(Asset.headModel!, code));
-        const avatar = await loadAsync({ ...Asset, gaussians, headModel: null });
+        const gaussians = Recolored(await FaceCloudAsync(asset.headModel!, code));
+        const avatar = await loadAsync({ ...asset, gaussians, headModel: null });
         change?.(avatar);
         const picture = await stage.renderAsync();
         avatar.dispose();
@@ -93,6 +107,186 @@ DescribeGpu("the refined picture of a head", () => {
         );
         expect(Psnr(expected, found)).toBeGreaterThan(Close);
         expect(Psnr(expected, plain)).toBeLessThan(25);
+    });
+
+    it("moves with the head while it is out of date: at walking speed by less than a pixel", async () => {
+        const renderer = await AvatarRenderer.GetAsync(stage.scene);
+        // Two frames at 60 Hz: 47 mm ahead and aside, a nod of 2°, and a camera that turns by 1.5°.
+        const walk = (avatar: GaussianAvatar, frames: number): void => {
+            const way = (1.4 * frames) / 60;
+            avatar.position.set(4 * way * 0.8, -5.6, 4 * way * 0.6);
+            avatar.rotation.y = 0.4;
+            const angle = (frames * Math.PI) / 180;
+            avatar.getJoint("head")!.rotationQuaternion = Quaternion.RotationAxis(Vector3.Right(), angle);
+            Camera().alpha = Math.PI / 2 + 0.75 * angle;
+        };
+        const avatar = await loadAsync(WithoutPose);
+        walk(avatar, 0);
+        await pictureAsync(avatar);
+        renderer.networkBudget = 0;
+        walk(avatar, 2);
+        const late = await stage.renderAsync();
+        expect(avatar.networks.picture.size).toBe(128);
+        KeepPicture("head-refined-late", late, Size);
+        avatar.dispose();
+        const expected = await expectedAsync(
+            [],
+            (other) => {
+                walk(other, 2);
+            },
+            WithoutPose,
+        );
+        // What an error of a pixel would look like.
+        const shifted = expected.map((_, i) => expected[i - 4] ?? 0);
+        const [found, aside] = [Psnr(expected, late), Psnr(expected, shifted)];
+        console.info(`a picture two frames late: ${found.toFixed(1)} dB; a pixel aside ${aside.toFixed(1)} dB`);
+        expect(found).toBeGreaterThan(Close - 2);
+        expect(found).toBeGreaterThan(aside + 6);
+    });
+
+    it("gives way to the splats' own colours when the camera is somewhere else, and where the head is small", async () => {
+        const renderer = await AvatarRenderer.GetAsync(stage.scene);
+        const avatar = await loadAsync();
+        const near = await pictureAsync(avatar);
+        renderer.networkBudget = 0;
+        Camera().alpha += 0.5;
+        const away = await stage.renderAsync();
+        avatar.networks.picture.maximumSize = 0;
+        await stage.renderAsync();
+        expect(Psnr(await stage.renderAsync(), away)).toBeGreaterThan(60);
+        avatar.networks.picture.maximumSize = 1024;
+        renderer.networkBudget = 1000;
+        Camera().alpha -= 0.5;
+        expect(Psnr(await pictureAsync(avatar), near)).toBeGreaterThan(50);
+        Camera().radius = 8;
+        await stage.renderUntilAsync(() => avatar.networks.picture.size === 0, 20);
+        expect(avatar.networks._isUpToDate).toBe(true);
+    });
+
+    it("is hidden by what stands before it, and drawn by two cameras at once", async () => {
+        const box = CreateBox("box", { size: 0.5 }, stage.scene);
+        box.position.set(0.2, 0.9, 0.9);
+        const material = new StandardMaterial("white", stage.scene);
+        material.emissiveColor = Color3.White();
+        box.material = material;
+        const left = Camera();
+        const right = new ArcRotateCamera(
+            "right",
+            Math.PI / 2 - 0.8,
+            Math.PI / 2,
+            3,
+            new Vector3(0, 0.9, 0),
+            stage.scene,
+        );
+        right.minZ = 0.1;
+        left.viewport.width = 0.5;
+        right.viewport.x = 0.5;
+        right.viewport.width = 0.5;
+        stage.scene.activeCameras = [left, right];
+        const avatar = await loadAsync();
+        const found = await pictureAsync(avatar);
+        avatar.dispose();
+        const expected = await expectedAsync([]);
+        KeepPicture("head-refined-cameras", found, Size);
+        KeepPicture("head-refined-cameras-expected", expected, Size);
+        stage.scene.activeCameras = [];
+        left.viewport.width = 1;
+        right.dispose();
+        box.dispose();
+        console.info(`two cameras and a box: ${Psnr(expected, found).toFixed(1)} dB`);
+        expect(Psnr(expected, found)).toBeGreaterThan(Close);
+    });
+
+    it("is one for each of several heads, sorted into each other, and in the texture of a render target too", async () => {
+        const target = new RenderTargetTexture("target", Size, stage.scene);
+        target.activeCamera = Camera();
+        const place = (avatar: GaussianAvatar, at: number): void => {
+            avatar.position.x = at * 0.5;
+            avatar.position.z = at * 0.7;
+            target.renderList = null;
+        };
+        stage.scene.customRenderTargets.push(target);
+        const heads = [await loadAsync(), await loadAsync()];
+        heads.forEach(place);
+        await pictureAsync(heads[0]!);
+        const found = await pictureAsync(heads[1]!);
+        const inTarget = new Uint8Array((await target.readPixels())!.buffer);
+        heads.forEach((head) => {
+            head.dispose();
+        });
+        const gaussians = Recolored(await FaceCloudAsync(Asset.headModel!, []));
+        const plain = { ...Asset, gaussians, headModel: null };
+        const others = [await loadAsync(plain), await loadAsync(plain)];
+        others.forEach(place);
+        await stage.renderAsync(); // compiles for the target
+        await SettleAsync();
+        const expected = await stage.renderAsync();
+        const expectedInTarget = new Uint8Array((await target.readPixels())!.buffer);
+        stage.scene.customRenderTargets.splice(0);
+        target.dispose();
+        KeepPicture("head-refined-two", found, Size);
+        KeepPicture("head-refined-target", inTarget, Size);
+        console.info(
+            `two heads: ${Psnr(expected, found).toFixed(1)} dB; in a render target ${Psnr(expectedInTarget, inTarget).toFixed(1)} dB`,
+        );
+        // The one in front is larger than its picture.
+        expect(Psnr(expected, found)).toBeGreaterThan(Close - 3);
+        expect(Psnr(expectedInTarget, inTarget)).toBeGreaterThan(Close - 3);
+    });
+
+    it("follows the face", async () => {
+        const avatar = await loadAsync();
+        await pictureAsync(avatar);
+        [1.5, -2, 0.5].forEach((value, i) => (avatar.morphTargetManager!.getTarget(i).influence = value));
+        const found = await pictureAsync(avatar);
+        const { latency } = avatar.networks.picture;
+        avatar.dispose();
+        const decibels = Psnr(await expectedAsync([1.5, -2, 0.5]), found);
+        console.info(`another face: ${decibels.toFixed(1)} dB`);
+        expect(decibels).toBeGreaterThan(Close);
+        expect(latency).toBeGreaterThan(0);
+    });
+
+    it("is left out, which is said once, where its networks are of no use, and tried again when asked for", async () => {
+        const refiner = MakeSampleRefiner({ channels: 5, side: 64, bias: [NaN, 0, 0] });
+        const avatar = await loadAsync({ ...Asset, headModel: { ...Asset.headModel!, refiner } });
+        await stage.renderUntilAsync(() => avatar.networks.picture.error !== null, 200);
+        expect(avatar.networks.picture.error).toMatchObject({ code: "non-finite" });
+        expect(avatar.networks.tier).toBe("lite");
+        expect(errors).toEqual([expect.stringMatching(/goes on without refined pictures: .*"refiner_1".*NaN/u)]);
+        await stage.renderAsync();
+        expect([avatar.networks.picture.size, avatar.networks._isUpToDate]).toEqual([0, true]);
+        avatar.networks.picture.maximumSize = 512;
+        expect(avatar.networks.picture.error).toBeNull();
+        await stage.renderUntilAsync(() => avatar.networks.picture.error !== null, 200);
+        expect(errors.length).toBe(1);
+    });
+
+    it("comes back with a device that was lost, and leaves nothing behind", async () => {
+        const avatar = await loadAsync();
+        const before = await pictureAsync(avatar);
+        const restored = new Promise((resolve) => {
+            stage.engine.onContextRestoredObservable.addOnce(resolve);
+        });
+        stage.engine._device.destroy();
+        await restored;
+        await stage.readyAsync(avatar);
+        await (await AvatarRenderer.GetAsync(stage.scene)).readTimesAsync();
+        expect(Psnr(await pictureAsync(avatar), before)).toBeGreaterThan(60);
+        const { live, stop } = TrackBuffers(stage.engine._device);
+        const again = await loadAsync();
+        again.position.x = 1;
+        await pictureAsync(again);
+        const ofPictures = (): string[] =>
+            live().flatMap(({ label }) => (/picture|features/u.test(label) ? [label] : []));
+        expect(ofPictures().length).toBeGreaterThan(0);
+        again.dispose();
+        for (let frame = 0; frame < 3; frame++) {
+            await stage.renderAsync();
+            await SettleAsync();
+        }
+        expect(ofPictures()).toEqual([]);
+        stop();
     });
 
     it("follows from another side", async () => {

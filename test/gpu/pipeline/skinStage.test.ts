@@ -4,6 +4,7 @@ import { type IGaussianCloud } from "../../../src/format/avatarAsset.js";
 import { type IMorphTarget } from "../../../src/format/morphTarget.js";
 import { CanonicalGaussians } from "../../../src/pipeline/3-gaussians/canonicalGaussians.js";
 import { SurfaceOfCloud } from "../../../src/pipeline/3-gaussians/cloudSurface.js";
+import { SeamBegin, SeamEnd } from "../../../src/pipeline/constants.js";
 import { SplatPipeline } from "../../../src/pipeline/splatPipeline.js";
 import { UpperTriangle } from "../../reference/covariance.js";
 import { type IGaussian, type IPose, SkinCloud } from "../../reference/skinGaussian.js";
@@ -50,6 +51,33 @@ DescribeGpu("skinning", () => {
         gaussians.dispose();
         return posed;
     }
+
+    it("fades what hangs on joints that are not there, softly where others are", async () => {
+        const cloud = RandomCloud(300, 5);
+        const gaussians = new CanonicalGaussians(device, cloud, [], "test");
+        const instance = pipeline.addInstance(gaussians, 5);
+        const presence = [1, 0, 0.5, 0, 1];
+        instance.jointPresence.set(presence);
+        SubmitFrame(device, pipeline);
+        const whole = await ReadPosedAsync(device, pipeline, cloud.count);
+        instance.hasSeam = true;
+        SubmitFrame(device, pipeline);
+        const posed = await ReadPosedAsync(device, pipeline, cloud.count);
+        instance.dispose();
+        gaussians.dispose();
+        let between = 0;
+        posed.forEach(({ opacity }, index) => {
+            const there = [0, 1, 2, 3].reduce(
+                (sum, k) => sum + cloud.jointWeights[index * 4 + k]! * presence[cloud.jointIndices[index * 4 + k]!]!,
+                0,
+            );
+            const t = Math.min(1, Math.max(0, (there - SeamBegin) / (SeamEnd - SeamBegin)));
+            between += Number(t > 0 && t < 1);
+            expect(opacity).toBeCloseTo(whole[index]!.opacity * t * t * (3 - 2 * t), 4);
+            expect(whole[index]!.opacity).toBeCloseTo(cloud.opacities[index]!, 6);
+        });
+        expect(between).toBeGreaterThan(20);
+    });
 
     it("by the identity is the identity", async () => {
         const cloud = RandomCloud(300, 5);

@@ -128,8 +128,10 @@ describe("the networks of an avatar", () => {
             preferredTier: "lite",
             enabled: true,
             maximumRate: 30,
+            pictureSize: 1024,
         });
         avatar.networks.maximumRate = 12;
+        avatar.networks.picture.maximumSize = 512;
         avatar.networks.enabled = false;
         const saved = (avatar.serialize() as { metadata: { mine: number; networks: unknown } }).metadata;
         expect(saved).toEqual({ mine: 1, networks: avatar.networks.serialize() });
