@@ -4,6 +4,9 @@ export const TrainedAvatarUrl = "assets/ada/ada.lite.avatar.glb";
 /** The same character, baked without any training: 60,000 Gaussians, the same channels and clip. For scenes of many. */
 export const BakedAvatarUrl = "assets/ada.avatar.glb";
 
+/** Her head alone, trained close up: small networks, a refiner, 52 expression channels. */
+export const HeadAvatarUrl = "assets/ada/ada-head.avatar.glb";
+
 /** The walking clip alone, on joints with SMPL-X names. */
 export const WalkClipUrl = "assets/walk.glb";
 

@@ -4,6 +4,7 @@ import { CrowdScene } from "./scenes/crowd.js";
 import { DropScene } from "./scenes/drop.js";
 import { FaceScene } from "./scenes/face.js";
 import { FollowScene } from "./scenes/follow.js";
+import { HeadScene } from "./scenes/head.js";
 import { RetargetScene } from "./scenes/retarget.js";
 import { StepsScene } from "./scenes/steps.js";
 import { WalkScene } from "./scenes/walk.js";
@@ -18,4 +19,5 @@ export const Scenes: Readonly<Record<string, ISandboxScene>> = {
     steps: StepsScene,
     body: BodyScene,
     face: FaceScene,
+    head: HeadScene,
 };

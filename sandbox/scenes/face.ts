@@ -1,15 +1,14 @@
-import { type AnimationGroup } from "@babylonjs/core/Animations/animationGroup.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
-import { type AvatarAnimator, ArkitNames, LoadAvatarAsync, type GaussianAvatar } from "babylon-gaussian-avatar";
+import { LoadAvatarAsync, type GaussianAvatar } from "babylon-gaussian-avatar";
 import { TrainedAvatarUrl } from "../assets.js";
 import { WatchFaceAsync } from "../faceCamera.js";
-import { ReadFaceFileAsync } from "../faceFile.js";
 import { ShowError } from "../notice.js";
-import { type ISandboxContext, type ISandboxScene } from "../sceneDefinition.js";
+import { type ISandboxScene } from "../sceneDefinition.js";
+import { FetchFileAsync, PlayRecordings } from "../set/faceRecordings.js";
+import { AddSliders, ShapesOf } from "../set/faceSliders.js";
 import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { CreateSurroundings } from "../set/surroundings.js";
 import { WaitForMaps } from "../set/waitForMaps.js";
-import { WatchDrops } from "../watchDrops.js";
 
 /** Whole expressions to begin with. */
 const Expressions = ["neutral", "happy", "sad", "angry", "surprised", "relaxed", "aa", "ou", "blink"] as const;
@@ -53,10 +52,10 @@ export const FaceScene: ISandboxScene = {
             controls.add(settings, "amount", 0, 1, 0.01).onChange(apply);
             controls.add(settings, "lives").name("blink, look about").onChange(apply);
             controls.add(settings, "looks").name("look at me").onChange(apply);
-            AddSliders(controls, shapes, animator);
+            AddSliders(controls, shapes, [animator]);
         }
         const notices = overlay.appendChild(document.createElement("div"));
-        const playAsync = PlayRecordings(avatar, context, notices);
+        const playAsync = PlayRecordings([avatar], context, notices);
         const track = parameters.get("track");
         if (track !== null) {
             await playAsync(FetchFileAsync(track));
@@ -86,74 +85,6 @@ function LowerArms(avatar: GaussianAvatar): void {
         avatar.getJoint(`${side}_collar`)?.rotationQuaternion?.copyFrom(turn(0.1));
         avatar.getJoint(`${side}_shoulder`)?.rotationQuaternion?.copyFrom(turn(1.1));
     }
-}
-
-/** The shapes that the address names, `&jawOpen=0.5`; the others rest. */
-function ShapesOf(parameters: URLSearchParams): Record<string, number> {
-    const weights = ArkitNames.map((name) => [name, Math.min(1, Math.max(0, Number(parameters.get(name)) || 0))]);
-    return Object.fromEntries(weights) as Record<string, number>;
-}
-
-function AddSliders(
-    controls: NonNullable<ISandboxContext["controls"]>,
-    shapes: Record<string, number>,
-    animator: AvatarAnimator,
-): void {
-    const folder = controls.addFolder("52 shapes").close();
-    const show = (): void => {
-        animator.setExpression(shapes, { name: "sliders", fade: 0 });
-    };
-    const reset = (): void => {
-        Object.keys(shapes).forEach((name) => (shapes[name] = 0));
-        folder.controllersRecursive().forEach((controller) => controller.updateDisplay());
-        show();
-    };
-    folder.add({ reset }, "reset").name("all at rest");
-    for (const name of Object.keys(shapes)) {
-        folder.add(shapes, name, 0, 1, 0.01).onChange(show);
-    }
-}
-
-/**
- * Plays what is dropped on the page, over and over, in place of the one before.
- *
- * @returns plays a recording as if it had been dropped
- */
-function PlayRecordings(
-    avatar: GaussianAvatar,
-    context: ISandboxContext,
-    notices: HTMLElement,
-): (file: File | Promise<File>) => Promise<void> {
-    const { animator } = avatar;
-    let playing: AnimationGroup | null = null;
-    const openAsync = async (file: File | Promise<File>): Promise<void> => {
-        notices.replaceChildren();
-        try {
-            const clip = await ReadFaceFileAsync(await file, avatar);
-            if (avatar.isDisposed()) {
-                return;
-            }
-            playing?.dispose();
-            playing = animator.play(clip);
-            context.clock.seek([playing], context.clock.isFrozen ? context.clock.seconds : 0);
-            animator.life.weight = 0; // recorded faces have a life of their own
-        } catch (error) {
-            ShowError(notices, error);
-        }
-    };
-    WatchDrops(avatar.getScene(), context, (file) => void openAsync(file), { types: ".csv,.json,.glb,.vrm" });
-    return openAsync;
-}
-
-/** The recording that the address names, from where the page is. */
-async function FetchFileAsync(url: string): Promise<File> {
-    const response = await fetch(url);
-    if (!response.ok) {
-        throw new Error(
-            `There is no recording "${url}": the server says ${response.status}. Put it where the page is.`,
-        );
-    }
-    return new File([await response.blob()], url.replace(/^.*\//, ""));
 }
 
 /** Her face does what the one before the camera does. */
