@@ -18,8 +18,24 @@ export interface ICheckpointTensor {
  * @returns the file
  */
 export function WriteTorchCheckpoint(tensors: readonly ICheckpointTensor[]): Uint8Array {
+    const pickle = new Pickle().byte(0x80).byte(2).text("}(");
+    pickle.string("epoch_idx").int(1).string("iter_idx").int(1).string("avatar_net");
+    return WriteArchive(tensors, PickleState(pickle, tensors).text("u."));
+}
+
+/**
+ * Writes what `torch.save(state)` writes of a dictionary of tensors alone.
+ *
+ * @param tensors the state dictionary, in order
+ * @returns the file
+ */
+export function WriteTorchState(tensors: readonly ICheckpointTensor[]): Uint8Array {
+    return WriteArchive(tensors, PickleState(new Pickle().byte(0x80).byte(2), tensors).text("."));
+}
+
+function WriteArchive(tensors: readonly ICheckpointTensor[], pickle: Pickle): Uint8Array {
     const files: Record<string, Uint8Array> = {};
-    files["net/data.pkl"] = PickleCheckpoint(tensors);
+    files["net/data.pkl"] = pickle.toBytes();
     files["net/byteorder"] = new TextEncoder().encode("little");
     tensors.forEach(({ read }, index) => {
         files[`net/data/${index}`] = new Uint8Array(read().buffer);
@@ -28,11 +44,8 @@ export function WriteTorchCheckpoint(tensors: readonly ICheckpointTensor[]): Uin
     return zipSync(files, { level: 0 });
 }
 
-function PickleCheckpoint(tensors: readonly ICheckpointTensor[]): Uint8Array {
-    const pickle = new Pickle();
-    pickle.byte(0x80).byte(2).text("}(");
-    pickle.string("epoch_idx").int(1).string("iter_idx").int(1);
-    pickle.string("avatar_net").global("collections", "OrderedDict").text(")R(");
+function PickleState(pickle: Pickle, tensors: readonly ICheckpointTensor[]): Pickle {
+    pickle.global("collections", "OrderedDict").text(")R(");
     tensors.forEach(({ key, shape }, index) => {
         const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
         const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
@@ -41,7 +54,7 @@ function PickleCheckpoint(tensors: readonly ICheckpointTensor[]): Uint8Array {
         pickle.int(product(shape)).text("tQ").int(0).tuple(shape).tuple(strides);
         pickle.byte(0x89).global("collections", "OrderedDict").text(")RtR");
     });
-    return pickle.text("uu.").toBytes();
+    return pickle.text("u");
 }
 
 /** Appends what a pickle of protocol 2 is made of. */

@@ -43,8 +43,12 @@ Reads checkpoints without running any code in them.
       --config FILE         the training's .yaml: pose projection, fixed hands, view directions
 
 gaussian-head-avatar: a head trained with the official code of Gaussian Head Avatar. Its networks run in the frame, without
-onnxruntime-web; the super-resolution network is not taken over.
+onnxruntime-web; super-resolution, of which --precision is, runs with it.
       --checkpoint FILE     gaussianhead_latest of the training's second stage
+      --super-resolution FILE
+                            supres_latest of the same stage: makes pictures of the head sharp
+      --picture-width METRES
+                            what a picture of the training spans at the head (default: 0.343, as in the published free view)
       --params FOLDER       params of the subject, with <frame>/params.npz: scale, ranges of expressions and poses, a clip
       --delta-poses FILE    delta_poses_latest: corrects the poses of that clip
       --expressions FILE    how ARKit's shapes become the expression code: {"jawOpen": [0.8, -0.1, …], …}
@@ -70,6 +74,8 @@ Examples
         checkpoint: { type: "string" },
         "body-model": { type: "string" },
         params: { type: "string" },
+        "super-resolution": { type: "string" },
+        "picture-width": { type: "string" },
         "delta-poses": { type: "string" },
         expressions: { type: "string" },
         "legacy-rotations": { type: "boolean" },

@@ -8,8 +8,8 @@ import { UsageError } from "../cliError.js";
 import { type ICommandLine } from "../command.js";
 import { ReadUserFileAsync } from "../files.js";
 import { FolderOnDisk } from "../folderOnDisk.js";
-import { TextOption } from "../optionValues.js";
-import { type IConvertMethod, NoticeOption } from "./convertMethod.js";
+import { NumberOption, TextOption } from "../optionValues.js";
+import { type IConvertMethod, NoticeOption, PrecisionOption } from "./convertMethod.js";
 
 /** What the stages are called on the screen, and where in the whole work each begins. */
 const Stages: Readonly<Record<ConvertHeadStage, readonly [title: string, from: number, to: number]>> = {
@@ -19,11 +19,17 @@ const Stages: Readonly<Record<ConvertHeadStage, readonly [title: string, from: n
     done: ["writing", 1, 1],
 };
 
-const FileOptions = ["checkpoint", "delta-poses", "expressions"] as const;
+const FileOptions = ["checkpoint", "super-resolution", "delta-poses", "expressions"] as const;
+
+/** Metres that a picture may span: an eye, a room. */
+const PictureWidths = [0.02, 5] as const;
+
+/** Options of super-resolution alone. */
+const RefinerOptions = ["precision", "picture-width"] as const;
 
 /** Heads trained with the official code of Gaussian Head Avatar. */
 export const GaussianHeadMethod: IConvertMethod = {
-    ownOptions: [...FileOptions, "params", "legacy-rotations"],
+    ownOptions: [...FileOptions, "params", "picture-width", "legacy-rotations"],
     plan(line, inputs) {
         if (inputs.length > 0) {
             throw UsageError(`"${inputs.join(" ")}" follows the method: the checkpoint goes behind --checkpoint.`);
@@ -32,9 +38,14 @@ export const GaussianHeadMethod: IConvertMethod = {
         if (checkpoint === undefined) {
             throw UsageError("Say where the checkpoint is: --checkpoint gaussianhead_latest.");
         }
-        if (line.options["precision"] !== undefined) {
-            throw UsageError("--precision is no option of gaussian-head-avatar: its networks are kept as they are.");
+        const lonely = RefinerOptions.find((name) => line.options[name] !== undefined);
+        if (lonely !== undefined && line.options["super-resolution"] === undefined) {
+            throw UsageError(
+                `--${lonely} is of the super-resolution network alone: name it with --super-resolution supres_latest.`,
+            );
         }
+        const pictureWidth = NumberOption(line, "picture-width", ...PictureWidths);
+        const precision = PrecisionOption(line);
         const params = TextOption(line, "params");
         return {
             inputs: FileOptions.flatMap((name) => TextOption(line, name) ?? []),
@@ -44,6 +55,8 @@ export const GaussianHeadMethod: IConvertMethod = {
                     return await ConvertGaussianHeadAsync(await disk.openFileAsync(checkpoint), {
                         ...(await ReadOptionsAsync(line, disk, name)),
                         ...(folder ? { parameters: folder } : {}),
+                        ...(pictureWidth === undefined ? {} : { pictureWidth }),
+                        precision,
                     });
                 } finally {
                     await folder?.closeAsync();
@@ -58,10 +71,11 @@ async function ReadOptionsAsync(
     disk: FolderOnDisk,
     stem: string,
 ): Promise<IConvertGaussianHeadOptions> {
-    const [deltaPoses, expressions] = [TextOption(line, "delta-poses"), TextOption(line, "expressions")];
+    const [superResolution, deltaPoses, expressions] = FileOptions.slice(1).map((name) => TextOption(line, name));
     const text = expressions === undefined ? "" : new TextDecoder().decode(await ReadUserFileAsync(expressions));
     const legacy = line.options["legacy-rotations"] === true;
     return {
+        ...(superResolution === undefined ? {} : { superResolution: await disk.openFileAsync(superResolution) }),
         ...(deltaPoses === undefined ? {} : { deltaPoses: await disk.openFileAsync(deltaPoses) }),
         ...(expressions === undefined
             ? {}

@@ -1,9 +1,11 @@
 import { type IAvatarAsset, type IAvatarCredits } from "../../format/avatarAsset.js";
 import { type IHeadModel } from "../../format/headModel.js";
+import { type IHeadRefiner } from "../../format/headRefiner.js";
 import { type IFolderSource } from "../animatableGaussians/folderSource.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { TorchCheckpoint } from "../checkpoint/torchCheckpoint.js";
 import { ConvertError } from "../convertError.js";
+import { type NetworkPrecision } from "../networks/emitNetwork.js";
 import { BuildHeadModelAsync, DefaultHeadConfig, type IHeadConfig } from "./buildHeadModel.js";
 import { EvaluateHeadAsync, type IEvaluatedHead } from "./evaluateHead.js";
 import { type ExpressionMatrix } from "./expressionMatrix.js";
@@ -11,6 +13,7 @@ import { ChannelsOf, HeadJoint, JointsAt, TrainingClipOf, UsualRange } from "./h
 import { CloudOfHead } from "./headCloud.js";
 import { type IHeadParameters, PoseRangeOf, ReadHeadParametersAsync, WithDeltaPosesAsync } from "./headParameters.js";
 import { FindHeadShape, type INumberTensor } from "./headTensors.js";
+import { ReadSuperResolutionAsync, RefinerAt, UsualPictureWidth } from "./superResolution.js";
 
 /** What the converter is doing. */
 export type ConvertHeadStage = "read" | "parameters" | "evaluate" | "done";
@@ -21,6 +24,12 @@ export interface IConvertGaussianHeadOptions {
     readonly parameters?: IFolderSource;
     /** `delta_poses_latest` of the training, for its clip. */
     readonly deltaPoses?: IRandomAccessFile;
+    /** `supres_latest` of the training: makes pictures of the head sharp (default: they show its first three channels). */
+    readonly superResolution?: IRandomAccessFile;
+    /** Type of the weights of super-resolution, and of what is computed with them (default: float16). */
+    readonly precision?: NetworkPrecision;
+    /** Metres that a picture of the training spans at the head (default: 0.343, as the published code shows heads). */
+    readonly pictureWidth?: number;
     /** What the checkpoint does not say (default: the published values). */
     readonly config?: IHeadConfig;
     /** How ARKit's shapes become the expression code: from {@link ReadExpressionMatrix} (default: they do not move the head). */
@@ -47,7 +56,7 @@ const Visible = 0.1;
 /**
  * Converts a head that was trained with the official code of Gaussian Head Avatar: its checkpoint becomes an avatar whose networks
  * make its Gaussians of expression and pose, with those of the neutral face beside them. It stands at y = 0 and faces +z. Its
- * first three channels are its colour; the super-resolution network of the method is not taken over.
+ * first three channels are its colour, a soft one; with the super-resolution network of the method its pictures become sharp.
  *
  * @param file `gaussianhead_latest`
  * @param options see {@link IConvertGaussianHeadOptions}
@@ -77,8 +86,12 @@ export async function ConvertGaussianHeadAsync(
     await reportAsync("read", 0);
     const checkpoint = await TorchCheckpoint.OpenAsync(file);
     const described = checkpoint.tensors();
-    const { codeSize } = FindHeadShape(new Map([...described].map(([name, { shape }]) => [name, shape])), file.name);
+    const { codeSize, channels } = FindHeadShape(
+        new Map([...described].map(([name, { shape }]) => [name, shape])),
+        file.name,
+    );
     const expressions = options.expressions?.(codeSize) ?? {};
+    const refineAt = await ReadRefinerAsync(options, channels);
     const parameters = await ReadParametersAsync(options, codeSize, reportAsync);
     const tensors = new Map<string, INumberTensor>();
     for (const [name, tensor] of described) {
@@ -111,7 +124,8 @@ export async function ConvertGaussianHeadAsync(
         await reportAsync("evaluate", share);
     });
     const lift = -LowestOf(face);
-    const model: IHeadModel = { ...raw, origin: [0, lift, 0] };
+    const origin = [0, lift, 0] as const;
+    const model: IHeadModel = { ...raw, origin, refiner: refineAt?.(origin) ?? null };
     const lifted = { ...face, positions: face.positions.map((value, i) => (i % 3 === 1 ? value + lift : value)) };
     await reportAsync("done", 1);
     const { joints, inverseBindMatrices } = JointsAt(lift);
@@ -150,14 +164,34 @@ async function ReadParametersAsync(
     return deltaPoses ? await WithDeltaPosesAsync(read, deltaPoses) : read;
 }
 
+/** Makes the refiner as soon as the head has its place; null when there is none. */
+async function ReadRefinerAsync(
+    { superResolution: file, precision = "float16", pictureWidth = UsualPictureWidth }: IConvertGaussianHeadOptions,
+    channels: number,
+): Promise<((origin: IHeadModel["origin"]) => IHeadRefiner) | null> {
+    if (!(pictureWidth > 0 && Number.isFinite(pictureWidth))) {
+        throw new ConvertError(
+            "invalid-options",
+            `The width of a picture is ${pictureWidth}: give the metres that it spans at the head, about 0.3.`,
+        );
+    }
+    const networks = file ? await ReadSuperResolutionAsync(file, channels, precision) : null;
+    return networks && ((origin) => RefinerAt(networks, origin, pictureWidth));
+}
+
 function Tell(
-    { expressions, config }: IConvertGaussianHeadOptions,
+    { expressions, config, superResolution }: IConvertGaussianHeadOptions,
     parameters: IHeadParameters | null,
     onWarning: ((message: string) => void) | undefined,
 ): void {
     if (!parameters) {
         onWarning?.(
             `Without the parameters of the training a unit is taken for ${UsualScale} m, expressions for ±${UsualRange[1]}, and the networks of the pose see the pose 0 alone.`,
+        );
+    }
+    if (!superResolution) {
+        onWarning?.(
+            "Without supres_latest of the training the head is shown in its first three channels, as soft as a picture of 512 pixels; hair and teeth lose their detail.",
         );
     }
     if (!expressions) {

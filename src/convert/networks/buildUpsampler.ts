@@ -1,3 +1,4 @@
+import { MaxTensorElements } from "../../format/limits.js";
 import { type IAvatarNetwork } from "../../format/mapModel.js";
 import { type IConvolution, type IGraphConstant, type IGraphValue, NetworkGraph } from "./networkGraph.js";
 import { CheckedWeights, type INetworkWeights } from "./networkWeights.js";
@@ -83,12 +84,15 @@ export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeight
             const layout: IConvolution = { weight: constant(`${key}.${number}.weight`), bias: null, ...Same };
             const normal = graph.instanceNorm(`${title}/normal`, graph.conv(`${title}/conv`, x, layout), Epsilon);
             x = graph.activate(title, normal, "Relu");
-            graph.endBlock();
         }
         return x;
     };
     let x = block("inc.double_conv", graph.input("features", [1, channels, height, width]));
     for (const up of ["up1", "up2"]) {
+        // Ahead of each doubling, where pictures are smallest, and only where a file may say what is handed over.
+        if (x.shape.reduce((product, size) => product * size) <= MaxTensorElements) {
+            graph.endBlock();
+        }
         const doubled = graph.enlarge(`${name}/${up}.up`, x, 2, "align_corners");
         x = block(`${up}.conv.double_conv`, doubled);
     }

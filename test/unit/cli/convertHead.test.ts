@@ -6,6 +6,7 @@ import { EvaluateHeadAsync } from "../../../src/convert/gaussianHead/evaluateHea
 import { ReadAvatar } from "../../../src/format/readAvatar.js";
 import { MakeTestFolder, RunAsync } from "../../support/cliRun.js";
 import { DescribeGolden, FixtureFolder } from "../../support/goldenFixture.js";
+import { SmallSuperResolution } from "../../support/superResolutionFile.js";
 
 const PathOf = MakeTestFolder();
 const Checkpoint = join(FixtureFolder, "head_checkpoint_small.pt");
@@ -51,7 +52,15 @@ describe("gaussian-avatar convert gaussian-head-avatar", () => {
         [["--checkpoint", "a"], /Say where to write/u],
         [["a", "--checkpoint", "a", "-o", "a.glb"], /"a" follows the method/u],
         [["--checkpoint", "a", "--data", "b", "-o", "a.glb"], /--data is no option of gaussian-head-avatar/u],
-        [["--checkpoint", "a", "--precision", "fp16", "-o", "a.glb"], /--precision is no option/u],
+        [
+            ["--checkpoint", "a", "--precision", "fp16", "-o", "a.glb"],
+            /--precision is of the super-resolution network/u,
+        ],
+        [["--checkpoint", "a", "--picture-width", "1", "-o", "a.glb"], /--picture-width is of the super-resolution/u],
+        [
+            ["--checkpoint", "a", "--super-resolution", "b", "--picture-width", "0", "-o", "a.glb"],
+            /--picture-width is "0": a number from 0\.02 to 5/u,
+        ],
     ])("explains what is wrong with %j", async (args, message) => {
         const { code, err } = await RunAsync([...Method, ...args]);
         expect([code, err]).toEqual([2, expect.stringMatching(message)]);
@@ -65,7 +74,13 @@ DescribeGolden("a checkpoint of the official code", () => {
     it("becomes an avatar that stands on the ground, and says what is guessed", async () => {
         const { code, err } = await convertAsync("plain.glb");
         expect(code).toBe(0);
-        for (const hint of [/taken for 0\.15 m/u, /ARKit's shapes/u, /July 12, 2024/u, /names no licence/u]) {
+        for (const hint of [
+            /taken for 0\.15 m/u,
+            /supres_latest/u,
+            /ARKit's shapes/u,
+            /July 12, 2024/u,
+            /names no licence/u,
+        ]) {
             expect(err).toMatch(hint);
         }
         const { headModel, gaussians, joints, morphTargets, name } = ReadAvatar(readFileSync(PathOf("plain.glb")));
@@ -95,6 +110,7 @@ DescribeGolden("a checkpoint of the official code", () => {
         const row = Array.from({ length: CodeSize }, (_, i) => (i === 1 ? -1.5 : 0));
         const expressions = TextFile("map.json", JSON.stringify({ jawOpen: row }));
         const args = ["--params", subject, "--expressions", expressions, "--legacy-rotations", "--license", "CC0-1.0"];
+        args.push("--super-resolution", SmallSuperResolution);
         const { code, err } = await convertAsync("full.glb", ...args);
         expect(code).toBe(0);
         expect(err).not.toContain("note:");
