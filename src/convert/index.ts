@@ -26,6 +26,12 @@ export {
     ConvertGaussianHeadAsync,
     type IConvertGaussianHeadOptions,
 } from "./gaussianHead/convertGaussianHead.js";
+export {
+    BakeHeadChannelsAsync,
+    type IBakedChannels,
+    type IBakeHeadChannelsOptions,
+} from "./gaussianHead/bakeChannels.js";
+export { type ChannelMoves } from "./gaussianHead/movedRows.js";
 export { type IHeadConfig } from "./gaussianHead/buildHeadModel.js";
 export { type ExpressionMatrix, ReadExpressionMatrix } from "./gaussianHead/expressionMatrix.js";
 export { ConvertLiteAsync, type IConvertLiteOptions } from "./lite/convertLite.js";

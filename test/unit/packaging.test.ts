@@ -108,6 +108,7 @@ describe("the built package", () => {
             "AvatarBakeError",
             "AvatarFormatError",
             "BakeAvatarAsync",
+            "BakeHeadChannelsAsync",
             "CheckpointError",
             "ConvertAnimatableGaussiansAsync",
             "ConvertError",

@@ -52,6 +52,7 @@ onnxruntime-web; super-resolution, of which --precision is, runs with it.
       --params FOLDER       params of the subject, with <frame>/params.npz: scale, ranges of expressions and poses, a clip
       --delta-poses FILE    delta_poses_latest: corrects the poses of that clip
       --expressions FILE    how ARKit's shapes become the expression code: {"jawOpen": [0.8, -0.1, …], …}
+      --no-deltas           expressions do nothing where networks are not run; saves minutes
       --legacy-rotations    the head was trained by the code from before July 12, 2024
 
 Options
@@ -78,6 +79,7 @@ Examples
         "picture-width": { type: "string" },
         "delta-poses": { type: "string" },
         expressions: { type: "string" },
+        "no-deltas": { type: "boolean" },
         "legacy-rotations": { type: "boolean" },
         config: { type: "string" },
         precision: { type: "string" },

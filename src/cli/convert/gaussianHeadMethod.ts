@@ -15,7 +15,8 @@ import { type IConvertMethod, NoticeOption, PrecisionOption } from "./convertMet
 const Stages: Readonly<Record<ConvertHeadStage, readonly [title: string, from: number, to: number]>> = {
     read: ["reading the checkpoint", 0, 0.05],
     parameters: ["reading the parameters", 0.05, 0.2],
-    evaluate: ["making the neutral face (minutes at full size)", 0.2, 1],
+    evaluate: ["making the neutral face (minutes at full size)", 0.2, 0.5],
+    deltas: ["making expressions for readers without networks (minutes at full size)", 0.5, 1],
     done: ["writing", 1, 1],
 };
 
@@ -29,7 +30,7 @@ const RefinerOptions = ["precision", "picture-width"] as const;
 
 /** Heads trained with the official code of Gaussian Head Avatar. */
 export const GaussianHeadMethod: IConvertMethod = {
-    ownOptions: [...FileOptions, "params", "picture-width", "legacy-rotations"],
+    ownOptions: [...FileOptions, "params", "picture-width", "no-deltas", "legacy-rotations"],
     plan(line, inputs) {
         if (inputs.length > 0) {
             throw UsageError(`"${inputs.join(" ")}" follows the method: the checkpoint goes behind --checkpoint.`);
@@ -81,6 +82,7 @@ async function ReadOptionsAsync(
             ? {}
             : { expressions: (codeSize: number) => ReadExpressionMatrix(text, expressions, codeSize) }),
         ...(legacy ? { config: { hasLegacyRotations: true } } : {}),
+        ...(line.options["no-deltas"] === true ? { deltas: false } : {}),
         name: TextOption(line, "name") ?? stem,
         credits: { license: TextOption(line, "license") ?? "unknown", notices: NoticeOption(line) },
         onProgress: (stage, share) => {

@@ -1,11 +1,13 @@
 import { type IAvatarAsset, type IAvatarCredits } from "../../format/avatarAsset.js";
 import { type IHeadModel } from "../../format/headModel.js";
 import { type IHeadRefiner } from "../../format/headRefiner.js";
+import { type IMorphTarget } from "../../format/morphTarget.js";
 import { type IFolderSource } from "../animatableGaussians/folderSource.js";
 import { type IRandomAccessFile } from "../checkpoint/randomAccessFile.js";
 import { TorchCheckpoint } from "../checkpoint/torchCheckpoint.js";
 import { ConvertError } from "../convertError.js";
 import { type NetworkPrecision } from "../networks/emitNetwork.js";
+import { BakeHeadChannelsAsync, UsualLeastMove } from "./bakeChannels.js";
 import { BuildHeadModelAsync, DefaultHeadConfig, type IHeadConfig } from "./buildHeadModel.js";
 import { EvaluateHeadAsync, type IEvaluatedHead } from "./evaluateHead.js";
 import { type ExpressionMatrix } from "./expressionMatrix.js";
@@ -14,9 +16,10 @@ import { CloudOfHead } from "./headCloud.js";
 import { type IHeadParameters, PoseRangeOf, ReadHeadParametersAsync, WithDeltaPosesAsync } from "./headParameters.js";
 import { FindHeadShape, type INumberTensor } from "./headTensors.js";
 import { ReadSuperResolutionAsync, RefinerAt, UsualPictureWidth } from "./superResolution.js";
+import { TypicalFaces } from "./typicalFaces.js";
 
 /** What the converter is doing. */
-export type ConvertHeadStage = "read" | "parameters" | "evaluate" | "done";
+export type ConvertHeadStage = "read" | "parameters" | "evaluate" | "deltas" | "done";
 
 /** Options of {@link ConvertGaussianHeadAsync}. */
 export interface IConvertGaussianHeadOptions {
@@ -30,6 +33,8 @@ export interface IConvertGaussianHeadOptions {
     readonly precision?: NetworkPrecision;
     /** Metres that a picture of the training spans at the head (default: 0.343, as the published code shows heads). */
     readonly pictureWidth?: number;
+    /** Whether expressions move the head where no networks run, too; takes minutes (default: true). */
+    readonly deltas?: boolean;
     /** What the checkpoint does not say (default: the published values). */
     readonly config?: IHeadConfig;
     /** How ARKit's shapes become the expression code: from {@link ReadExpressionMatrix} (default: they do not move the head). */
@@ -127,6 +132,11 @@ export async function ConvertGaussianHeadAsync(
     const origin = [0, lift, 0] as const;
     const model: IHeadModel = { ...raw, origin, refiner: refineAt?.(origin) ?? null };
     const lifted = { ...face, positions: face.positions.map((value, i) => (i % 3 === 1 ? value + lift : value)) };
+    const channelsOf = ChannelsOf(codeSize, parameters, expressions);
+    const morphTargets =
+        options.deltas === false
+            ? channelsOf
+            : await WithMovesAsync(model, channelsOf, parameters, reportAsync, onWarning);
     await reportAsync("done", 1);
     const { joints, inverseBindMatrices } = JointsAt(lift);
     return {
@@ -135,13 +145,36 @@ export async function ConvertGaussianHeadAsync(
         joints,
         inverseBindMatrices,
         gaussians: CloudOfHead(model, lifted),
-        morphTargets: ChannelsOf(codeSize, parameters, expressions),
+        morphTargets,
         faceJoints: [],
         mapModels: [],
         headModel: model,
         animations: parameters && parameters.frameCount > 1 ? [TrainingClipOf(parameters, poseRange.rest)] : [],
         credits: options.credits ?? { license: "unknown", notices: [] },
     };
+}
+
+/** Channels that move Gaussians also where no networks run. */
+async function WithMovesAsync(
+    model: IHeadModel,
+    morphTargets: readonly IMorphTarget[],
+    parameters: IHeadParameters | null,
+    reportAsync: (stage: ConvertHeadStage, share: number) => Promise<void>,
+    onWarning: ((message: string) => void) | undefined,
+): Promise<IMorphTarget[]> {
+    const { channels, leastMove } = await BakeHeadChannelsAsync(model, {
+        ranges: morphTargets.map(({ range }) => range ?? UsualRange),
+        faces: TypicalFaces(model.codeSize, parameters),
+        onSliceAsync: async (share) => {
+            await reportAsync("deltas", share);
+        },
+    });
+    if (leastMove > UsualLeastMove) {
+        onWarning?.(
+            `Expressions move very many Gaussians: without networks, what a channel moves less than ${(leastMove * 1000).toFixed(2)} mm stays.`,
+        );
+    }
+    return morphTargets.map((target, channel) => ({ ...target, ...channels[channel]! }));
 }
 
 async function ReadParametersAsync(

@@ -43,7 +43,7 @@ export function JointsAt(lift: number): Pick<IAvatarAsset, "joints" | "inverseBi
 }
 
 /**
- * Expression channels that are the code of a head: they move its networks, and no Gaussian by themselves.
+ * Expression channels that are the code of a head. They move its networks, and no Gaussian by themselves yet.
  *
  * @param codeSize how many
  * @param parameters of the training, or null

@@ -100,6 +100,26 @@ DescribeGolden("a checkpoint of the official code", () => {
             0,
         );
         expect(worst).toBeLessThan(1e-4);
+        expect(morphTargets.every(({ indices }) => indices.length > 0)).toBe(true);
+    });
+
+    it("moves with expressions without networks as well, unless that is not wanted", async () => {
+        const frames = [{ code: [1, -1, 0.5, 0.4] }, { code: [-0.5, 1, 1, -1] }, { code: [0.3, 0.6, -1, 1] }];
+        const subject = Subject("moves", frames);
+        await convertAsync("moves.glb", "--params", subject);
+        const { headModel, gaussians, morphTargets } = ReadAvatar(readFileSync(PathOf("moves.glb")));
+        const code = Float64Array.from({ length: CodeSize }, (_, i) => [0.5, -0.6, 0.4, 0.2][i] ?? 0);
+        const face = await EvaluateHeadAsync(headModel!, code, headModel!.poseRange.rest);
+        const baked = Float64Array.from(gaussians.positions);
+        morphTargets.forEach(({ indices, deltas }, channel) => {
+            deltas.forEach((delta, i) => (baked[indices[Math.floor(i / 3)]! * 3 + (i % 3)]! += code[channel]! * delta));
+        });
+        const missed = (positions: ArrayLike<number>): number =>
+            face.positions.reduce((sum, value, i) => sum + (value - positions[i]!) ** 2, 0);
+        expect(missed(baked)).toBeLessThan(0.7 * missed(gaussians.positions));
+        await convertAsync("still.glb", "--params", subject, "--no-deltas");
+        const still = ReadAvatar(readFileSync(PathOf("still.glb")));
+        expect(still.morphTargets.every(({ indices }) => indices.length === 0)).toBe(true);
     });
 
     it("takes scale, ranges and a clip from the training, and ARKit's shapes from the user", async () => {

@@ -38,6 +38,7 @@ DescribeGolden("super-resolution of a head", () => {
     async function ConvertAsync(options: IConvertGaussianHeadOptions = {}): Promise<IAvatarAsset> {
         const avatar = await ConvertGaussianHeadAsync(FixtureFile("head_checkpoint_small.pt"), {
             superResolution: FixtureFile("head_superres_checkpoint_small.pt"),
+            deltas: false,
             ...options,
         });
         return ReadAvatar(WriteAvatar(avatar));
