@@ -33,6 +33,8 @@ export {
 } from "./gaussianHead/bakeChannels.js";
 export { type ChannelMoves } from "./gaussianHead/movedRows.js";
 export { type IHeadConfig } from "./gaussianHead/buildHeadModel.js";
+export { type IExpressionPairs, ReadExpressionPairsAsync } from "./gaussianHead/expressionPairs.js";
+export { FitExpressionPairs, type IExpressionPairsFit } from "./gaussianHead/fitExpressionPairs.js";
 export { type ExpressionMatrix, ReadExpressionMatrix } from "./gaussianHead/expressionMatrix.js";
 export { ConvertLiteAsync, type IConvertLiteOptions } from "./lite/convertLite.js";
 export { ConvertError, type ConvertErrorCode } from "./convertError.js";

@@ -52,6 +52,8 @@ onnxruntime-web; super-resolution, of which --precision is, runs with it.
       --params FOLDER       params of the subject, with <frame>/params.npz: scale, ranges of expressions and poses, a clip
       --delta-poses FILE    delta_poses_latest: corrects the poses of that clip
       --expressions FILE    how ARKit's shapes become the expression code: {"jawOpen": [0.8, -0.1, …], …}
+      --expression-pairs FILE
+                            the same, found from frames of which both are known: .npz or .json with "arkit" and "code"
       --no-deltas           expressions do nothing where networks are not run; saves minutes
       --legacy-rotations    the head was trained by the code from before July 12, 2024
 
@@ -79,6 +81,7 @@ Examples
         "picture-width": { type: "string" },
         "delta-poses": { type: "string" },
         expressions: { type: "string" },
+        "expression-pairs": { type: "string" },
         "no-deltas": { type: "boolean" },
         "legacy-rotations": { type: "boolean" },
         config: { type: "string" },

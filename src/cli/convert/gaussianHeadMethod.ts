@@ -20,7 +20,7 @@ const Stages: Readonly<Record<ConvertHeadStage, readonly [title: string, from: n
     done: ["writing", 1, 1],
 };
 
-const FileOptions = ["checkpoint", "super-resolution", "delta-poses", "expressions"] as const;
+const FileOptions = ["checkpoint", "super-resolution", "delta-poses", "expression-pairs", "expressions"] as const;
 
 /** Metres that a picture may span: an eye, a room. */
 const PictureWidths = [0.02, 5] as const;
@@ -44,6 +44,9 @@ export const GaussianHeadMethod: IConvertMethod = {
             throw UsageError(
                 `--${lonely} is of the super-resolution network alone: name it with --super-resolution supres_latest.`,
             );
+        }
+        if (line.options["expressions"] !== undefined && line.options["expression-pairs"] !== undefined) {
+            throw UsageError("--expressions and --expression-pairs say the same: leave one of them out.");
         }
         const pictureWidth = NumberOption(line, "picture-width", ...PictureWidths);
         const precision = PrecisionOption(line);
@@ -72,12 +75,15 @@ async function ReadOptionsAsync(
     disk: FolderOnDisk,
     stem: string,
 ): Promise<IConvertGaussianHeadOptions> {
-    const [superResolution, deltaPoses, expressions] = FileOptions.slice(1).map((name) => TextOption(line, name));
+    const [superResolution, deltaPoses, pairs, expressions] = FileOptions.slice(1).map((name) =>
+        TextOption(line, name),
+    );
     const text = expressions === undefined ? "" : new TextDecoder().decode(await ReadUserFileAsync(expressions));
     const legacy = line.options["legacy-rotations"] === true;
     return {
         ...(superResolution === undefined ? {} : { superResolution: await disk.openFileAsync(superResolution) }),
         ...(deltaPoses === undefined ? {} : { deltaPoses: await disk.openFileAsync(deltaPoses) }),
+        ...(pairs === undefined ? {} : { expressionPairs: await disk.openFileAsync(pairs) }),
         ...(expressions === undefined
             ? {}
             : { expressions: (codeSize: number) => ReadExpressionMatrix(text, expressions, codeSize) }),

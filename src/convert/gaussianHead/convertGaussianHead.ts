@@ -11,6 +11,8 @@ import { BakeHeadChannelsAsync, UsualLeastMove } from "./bakeChannels.js";
 import { BuildHeadModelAsync, DefaultHeadConfig, type IHeadConfig } from "./buildHeadModel.js";
 import { EvaluateHeadAsync, type IEvaluatedHead } from "./evaluateHead.js";
 import { type ExpressionMatrix } from "./expressionMatrix.js";
+import { ReadExpressionPairsAsync } from "./expressionPairs.js";
+import { FitExpressionPairs } from "./fitExpressionPairs.js";
 import { ChannelsOf, HeadJoint, JointsAt, TrainingClipOf, UsualRange } from "./headCharacter.js";
 import { CloudOfHead } from "./headCloud.js";
 import { type IHeadParameters, PoseRangeOf, ReadHeadParametersAsync, WithDeltaPosesAsync } from "./headParameters.js";
@@ -39,6 +41,8 @@ export interface IConvertGaussianHeadOptions {
     readonly config?: IHeadConfig;
     /** How ARKit's shapes become the expression code: from {@link ReadExpressionMatrix} (default: they do not move the head). */
     readonly expressions?: (codeSize: number) => ExpressionMatrix;
+    /** Frames of ARKit's weights beside frames of the code, `.npz` or JSON: the same, found from these by least squares. */
+    readonly expressionPairs?: IRandomAccessFile;
     /** Name of the avatar (default: "head"). */
     readonly name?: string;
     /** Origin and licence of the subject (default: unknown licence, no notices). */
@@ -95,7 +99,7 @@ export async function ConvertGaussianHeadAsync(
         new Map([...described].map(([name, { shape }]) => [name, shape])),
         file.name,
     );
-    const expressions = options.expressions?.(codeSize) ?? {};
+    const expressions = await ReadExpressionsAsync(options, codeSize);
     const refineAt = await ReadRefinerAsync(options, channels);
     const parameters = await ReadParametersAsync(options, codeSize, reportAsync);
     const tensors = new Map<string, INumberTensor>();
@@ -197,6 +201,24 @@ async function ReadParametersAsync(
     return deltaPoses ? await WithDeltaPosesAsync(read, deltaPoses) : read;
 }
 
+async function ReadExpressionsAsync(
+    { expressions, expressionPairs: file, onWarning }: IConvertGaussianHeadOptions,
+    codeSize: number,
+): Promise<ExpressionMatrix> {
+    if (expressions && file) {
+        throw new ConvertError(
+            "invalid-options",
+            `What ARKit's shapes are in the code is given, and shall be found from ${file.name} as well: leave one of them out.`,
+        );
+    }
+    if (!file) {
+        return expressions?.(codeSize) ?? {};
+    }
+    const { matrix, notes } = FitExpressionPairs(await ReadExpressionPairsAsync(file, codeSize));
+    notes.forEach((note) => onWarning?.(note));
+    return matrix;
+}
+
 /** Makes the refiner as soon as the head has its place; null when there is none. */
 async function ReadRefinerAsync(
     { superResolution: file, precision = "float16", pictureWidth = UsualPictureWidth }: IConvertGaussianHeadOptions,
@@ -213,7 +235,7 @@ async function ReadRefinerAsync(
 }
 
 function Tell(
-    { expressions, config, superResolution }: IConvertGaussianHeadOptions,
+    { expressions, expressionPairs, config, superResolution }: IConvertGaussianHeadOptions,
     parameters: IHeadParameters | null,
     onWarning: ((message: string) => void) | undefined,
 ): void {
@@ -227,7 +249,7 @@ function Tell(
             "Without supres_latest of the training the head is shown in its first three channels, as soft as a picture of 512 pixels; hair and teeth lose their detail.",
         );
     }
-    if (!expressions) {
+    if (!expressions && !expressionPairs) {
         onWarning?.(
             "Nothing says how ARKit's shapes become this expression code: faces of others do not move the head. Its own channels and clip do.",
         );

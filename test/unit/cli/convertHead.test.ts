@@ -56,6 +56,10 @@ describe("gaussian-avatar convert gaussian-head-avatar", () => {
             ["--checkpoint", "a", "--precision", "fp16", "-o", "a.glb"],
             /--precision is of the super-resolution network/u,
         ],
+        [
+            ["--checkpoint", "a", "--expressions", "b", "--expression-pairs", "c", "-o", "a.glb"],
+            /--expressions and --expression-pairs say the same/u,
+        ],
         [["--checkpoint", "a", "--picture-width", "1", "-o", "a.glb"], /--picture-width is of the super-resolution/u],
         [
             ["--checkpoint", "a", "--super-resolution", "b", "--picture-width", "0", "-o", "a.glb"],
@@ -149,6 +153,25 @@ DescribeGolden("a checkpoint of the official code", () => {
         expect(clip!.tracks[0]!.values[1]).toBe(-2);
         const shapes = await RunAsync(["expressions", PathOf("full.glb")]);
         expect(shapes.out).toContain("code1   jawOpen -1.5\n");
+    });
+
+    it("finds what ARKit's shapes are in the code from frames of both", async () => {
+        const frames = Array.from({ length: 90 }, (_, frame) =>
+            [1.7, 2.3].map((pace) => 0.5 + 0.5 * Math.sin(frame * pace)),
+        );
+        const code = frames.map(([open, smile]) =>
+            Array.from({ length: CodeSize }, (_, k) => (k === 0 ? 2 * open! - smile! : k === 3 ? 0.5 * smile! : 0)),
+        );
+        const pairs = { names: ["jawOpen", "mouthSmileLeft"], arkit: frames, code };
+        const file = TextFile("pairs.json", JSON.stringify(pairs));
+        const { code: status, err } = await convertAsync("paired.glb", "--no-deltas", "--expression-pairs", file);
+        expect(status).toBe(0);
+        expect(err).toMatch(/note: .*pairs\.json explains, of frames that were held out: code0 1\.00, code3 1\.00\./u);
+        expect(err).toMatch(/does not tell what moves code1, code2, code4/u);
+        const { morphTargets } = ReadAvatar(readFileSync(PathOf("paired.glb")));
+        const { jawOpen, mouthSmileLeft } = morphTargets[0]!.follows!;
+        expect([jawOpen!, mouthSmileLeft!].map((value) => Number(value.toFixed(3)))).toEqual([2, -1]);
+        expect(morphTargets[1]!.follows).toEqual({});
     });
 
     it("takes corrections of poses of the same training only", async () => {
