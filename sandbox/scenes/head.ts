@@ -13,16 +13,19 @@ import { CreateSurroundings } from "../set/surroundings.js";
 import { WaitForMaps } from "../set/waitForMaps.js";
 
 /** Metres between two heads. */
-const Apart = 0.42;
+const Apart = 0.5;
 
 /** Height of the middle of the heads, metres. */
 const EyeHeight = 1.5;
 
+/** Height of their names, metres. */
+const TagHeight = 1.18;
+
 /** How each copy is made, from left to right. */
 const Ways = [
-    { name: "baked", tier: "baked", size: 0 },
-    { name: "networks", tier: "auto", size: 0 },
-    { name: "refined", tier: "auto", size: 2048 },
+    { name: "baked", hasNetworks: false, size: 0 },
+    { name: "networks", hasNetworks: true, size: 0 },
+    { name: "refined", hasNetworks: true, size: 1024 },
 ] as const;
 
 /** One face made in three ways, side by side. */
@@ -37,7 +40,7 @@ export const HeadScene: ISandboxScene = {
         const url = parameters.get("avatar") ?? HeadAvatarUrl;
         const heads = await LoadHeadsAsync(url, parameters.get("only"), scene);
         CreateOrbitCamera(scene, canvas, clock, {
-            radius: 0.5 + 0.55 * heads.length,
+            radius: 0.3 + 0.5 * heads.length,
             height: EyeHeight,
             turn: 0.2,
             rise: 0.02,
@@ -63,7 +66,7 @@ export const HeadScene: ISandboxScene = {
             return;
         }
         heads.forEach((head) => {
-            AddNameTag(head.name, head, overlay, scene);
+            AddNameTag(head.name, head, overlay, scene, TagHeight);
         });
         const settings = { largest: 1024, budget: 4 };
         controls.add(settings, "largest", [0, 256, 512, 1024, 2048]).onChange((size: number) => {
@@ -84,9 +87,10 @@ async function LoadHeadsAsync(url: string, only: string | null, scene: Scene): P
     const ways = Ways.filter(({ name }) => only === null || only === name);
     const heads = ways.map(({ name }, index) => (index === 0 ? first : first.clone(name)));
     heads.forEach((head, index) => {
-        const { name, tier, size } = ways[index]!;
+        const { name, hasNetworks, size } = ways[index]!;
         head.name = name;
-        head.networks.preferredTier = tier;
+        // By name: who comes here wants to see it, however long a software device takes.
+        head.networks.preferredTier = hasNetworks ? head.networks.availableTiers.at(-1)! : "baked";
         head.networks.picture.maximumSize = size;
         head.rotation.y = Math.PI; // she faces +z, the camera looks along it
         head.position.x = (index - (heads.length - 1) / 2) * Apart;

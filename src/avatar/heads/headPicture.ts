@@ -227,9 +227,7 @@ export class HeadPicture implements INetworkClient {
         if (!tensor || !taken.size) {
             return;
         }
-        const { pictures } = this._tools;
-        pictures.ensure(taken.size.sides.picture);
-        this._drawing.encodeStore(encoder, this._bufferOf(tensor, taken.size), pictures.viewOf(this.layer));
+        this._drawing.encodeStore(encoder, this._bufferOf(tensor, taken.size), this.layer);
         this._shownFrames = this.shown.size ? this._shownFrames : 0;
         this.shown.toPicture.set(taken.toPicture);
         this.shown.lens.set(taken.lens);

@@ -17,6 +17,8 @@ export class PictureDrawing {
     private _generation = -1;
     private _firstPosed = -1;
     private _features: GPUBuffer | null = null;
+    private _stores = new WeakMap<GPUBuffer, GPUBindGroup>();
+    private _storedGeneration = -1;
 
     /** @param tools what all pictures share; borrowed */
     public constructor(tools: IPictureTools) {
@@ -71,15 +73,27 @@ export class PictureDrawing {
     }
 
     /**
-     * Records the storing of what networks made of what was drawn last.
+     * Records the storing of what networks made of what was drawn last. Allocates for a buffer that it has not seen before; networks
+     * use the same ones again and again.
      *
      * @param encoder submitted ahead of who draws it
      * @param picture [1,3,P,P]
-     * @param layer where it goes
+     * @param layer of the array
      */
-    public encodeStore(encoder: GPUCommandEncoder, picture: GPUBuffer, layer: GPUTextureView): void {
-        const { coverage } = this._image!;
-        this._tools.stage.encode(encoder, this._settings!, picture, coverage, layer, this._size!.sides.picture);
+    public encodeStore(encoder: GPUCommandEncoder, picture: GPUBuffer, layer: number): void {
+        const { stage, pictures } = this._tools;
+        const { picture: side } = this._size!.sides;
+        pictures.ensure(side);
+        if (this._storedGeneration !== pictures.generation) {
+            this._storedGeneration = pictures.generation;
+            this._stores = new WeakMap();
+        }
+        let binding = this._stores.get(picture);
+        if (!binding) {
+            binding = stage.bind(this._settings!, picture, this._image!.coverage, pictures.viewOf(layer));
+            this._stores.set(picture, binding);
+        }
+        stage.encode(encoder, binding, side);
     }
 
     /** Frees everything. Twice is fine. */
@@ -96,5 +110,6 @@ export class PictureDrawing {
         this._settings = null;
         this._size = null;
         this._draw = null;
+        this._storedGeneration = -1;
     }
 }

@@ -4,6 +4,8 @@ import { ComposePipelineShader } from "../pipelineShaders.js";
 /** Pixels of a side of a workgroup. The shader's own. */
 const WorkgroupSide = 16;
 
+const PassDescriptor: GPUComputePassDescriptor = { label: "store picture" };
+
 /** Sizes of a picture and of the coverage beside it. */
 export interface IPictureSides {
     /** Pixels of a side of what networks made. */
@@ -54,31 +56,33 @@ export class PictureStage {
     }
 
     /**
-     * Records the storing of a picture. Makes a bind group: pictures come a few times a second.
+     * Ties a picture to where it goes. Allocates: keep it for as long as the buffers are the same.
      *
-     * @param encoder submitted ahead of who draws it
      * @param settings of {@link createSettings}
      * @param picture [1,3,P,P] r g b 0..1 before white, f32
      * @param coverage [2,S,S] of which the first is alpha, f32
      * @param layer where it goes, a view of one layer of `rgba8unorm`
-     * @param side P
      */
-    public encode(
-        encoder: GPUCommandEncoder,
-        settings: GPUBuffer,
-        picture: GPUBuffer,
-        coverage: GPUBuffer,
-        layer: GPUTextureView,
-        side: number,
-    ): void {
+    public bind(settings: GPUBuffer, picture: GPUBuffer, coverage: GPUBuffer, layer: GPUTextureView): GPUBindGroup {
         const buffers = [settings, picture, coverage].map((buffer) => ({ buffer }));
-        const group = this._device.createBindGroup({
+        return this._device.createBindGroup({
+            label: "store picture",
             layout: this._store.getBindGroupLayout(0),
             entries: [...buffers, layer].map((resource, binding) => ({ binding, resource })),
         });
-        const pass = encoder.beginComputePass({ label: "store picture" });
+    }
+
+    /**
+     * Records the storing of a picture. Allocates nothing.
+     *
+     * @param encoder submitted ahead of who draws it
+     * @param binding from {@link bind}
+     * @param side P
+     */
+    public encode(encoder: GPUCommandEncoder, binding: GPUBindGroup, side: number): void {
+        const pass = encoder.beginComputePass(PassDescriptor);
         pass.setPipeline(this._store);
-        pass.setBindGroup(0, group);
+        pass.setBindGroup(0, binding);
         pass.dispatchWorkgroups(Math.ceil(side / WorkgroupSide), Math.ceil(side / WorkgroupSide));
         pass.end();
     }

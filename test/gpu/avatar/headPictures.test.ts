@@ -8,6 +8,7 @@ import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type IAvatarAsset, type IGaussianCloud } from "../../../src/format/avatarAsset.js";
 import { AvatarRenderer, type GaussianAvatar, RegisterAvatarLoader } from "../../../src/pure.js";
+import { FrameTraffic } from "../../support/frameTraffic.js";
 import { DescribeGpu } from "../../support/gpu.js";
 import { FaceCloudAsync, MakeHeadedAvatarAsync } from "../../support/headedAvatar.js";
 import { NetworkStage, SettleAsync, TrackBuffers } from "../../support/networkStage.js";
@@ -287,6 +288,36 @@ DescribeGpu("the refined picture of a head", () => {
         }
         expect(ofPictures()).toEqual([]);
         stop();
+    });
+
+    it("makes and reads back nothing in a frame, whatever moves", async () => {
+        const avatar = await loadAsync();
+        await pictureAsync(avatar);
+        const { engine, scene } = stage;
+        const traffic = new FrameTraffic(engine._device);
+        let pictures = 0;
+        const framesAsync = async (count: number): Promise<void> => {
+            for (let frame = 0; frame < count; frame++) {
+                avatar.morphTargetManager!.getTarget(0).influence = Math.sin(frame);
+                Camera().alpha += 0.01;
+                const before = avatar.networks.picture.latency;
+                engine.beginFrame();
+                traffic.count(() => {
+                    scene.render();
+                });
+                engine.endFrame();
+                pictures += Number(avatar.networks.picture.latency !== before);
+                await engine._device.queue.onSubmittedWorkDone();
+                await SettleAsync();
+            }
+        };
+        await framesAsync(6);
+        traffic.take();
+        pictures = 0;
+        await framesAsync(12);
+        const { frameDownloads, frameObjects } = traffic.take();
+        expect(pictures).toBeGreaterThan(2);
+        expect([frameDownloads, frameObjects]).toEqual([{}, {}]);
     });
 
     it("follows from another side", async () => {
