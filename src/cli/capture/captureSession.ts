@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { ReadCharacterAsync } from "../../convert/bake/readCharacter.js";
+import { type CaptureSubjectKind } from "../../convert/capture/cameraPlacement.js";
 import { CameraRig } from "../../convert/capture/cameraRig.js";
 import { RoomReach } from "../../convert/capture/roomReach.js";
 import { type ICaptureRequest } from "../../convert/capture/captureManifest.js";
 import { type ICaptureSubject } from "../../convert/capture/captureSubject.js";
 import { type IPlanMotion } from "../../convert/capture/motionPoses.js";
+import { PlanHeads } from "../../convert/capture/headPlan.js";
 import { PlanPoses, type IPlannedPose } from "../../convert/capture/posePlan.js";
 import { PrepareSubject } from "../../convert/capture/prepareSubject.js";
 import { SkinMatrices, SkinPoints } from "../../convert/capture/skinMatrices.js";
@@ -32,6 +34,8 @@ export interface ISessionOptions {
     readonly seed: number;
     /** Side of the pictures, pixels. */
     readonly size: number;
+    /** What of the subject is captured. */
+    readonly of: CaptureSubjectKind;
     /** Told what is being done. */
     readonly onStage: (stage: string) => void;
     /** Told what is odd about the files. */
@@ -72,7 +76,7 @@ const ReachStride = 8;
  * @throws CliError `file-unreadable`
  */
 export async function RequestOfAsync(options: ISessionOptions): Promise<ICaptureRequest> {
-    const { poses, heldOut, seed, size } = options;
+    const { poses, heldOut, seed, size, of } = options;
     return {
         subject: await FingerprintAsync(options.subject),
         motions: await Promise.all(options.motions.map(FingerprintAsync)),
@@ -80,6 +84,7 @@ export async function RequestOfAsync(options: ISessionOptions): Promise<ICapture
         heldOut,
         seed,
         size,
+        ...(of === "head" ? { of } : {}),
     };
 }
 
@@ -92,7 +97,7 @@ export async function RequestOfAsync(options: ISessionOptions): Promise<ICapture
  * @throws CliError, or the error of the reader of a file, when a file cannot be used
  */
 export async function PlanSessionAsync(options: ISessionOptions, request: ICaptureRequest): Promise<ICaptureSession> {
-    const { onStage, onNote, seed, size, poses, heldOut } = options;
+    const { onStage, onNote, seed, size, poses, heldOut, of } = options;
     onStage("reading the subject");
     const character = await ReadCharacterAsync(
         await ReadCharacterFileAsync(options.subject),
@@ -108,14 +113,17 @@ export async function PlanSessionAsync(options: ISessionOptions, request: ICaptu
     onStage("reading the motions");
     const motions = await Promise.all(options.motions.map(ReadPlanMotionsAsync));
     onStage("planning the poses");
-    const plan = PlanPoses({
-        subject,
-        count: poses + heldOut,
-        heldOutShare: heldOut / (poses + heldOut),
-        motions: motions.flat(),
-        seed,
-    });
-    const rig = SetUpRig(subject, plan, seed, size);
+    const plan =
+        of === "head"
+            ? PlanHeads({ subject, count: poses, heldOut, seed })
+            : PlanPoses({
+                  subject,
+                  count: poses + heldOut,
+                  heldOutShare: heldOut / (poses + heldOut),
+                  motions: motions.flat(),
+                  seed,
+              });
+    const rig = SetUpRig(subject, plan, seed, size, of);
     const counters = { train: 0, heldOut: 0 };
     return {
         request,
@@ -187,12 +195,14 @@ export async function ReadPlanMotionsAsync(path: string): Promise<IPlanMotion[]>
  * @param plan the poses
  * @param seed turns the ring of cameras
  * @param size side of the pictures, pixels
+ * @param of what is captured
  */
 export function SetUpRig(
     subject: ICaptureSubject,
     plan: readonly IPlannedPose[],
     seed: number,
     size: number,
+    of: CaptureSubjectKind = "body",
 ): CameraRig {
     const height = subject.positions.reduce((top, value, i) => (i % 3 === 1 ? Math.max(top, value) : top), 0);
     const center = [0, height * RoomMiddle, 0] as const;
@@ -205,7 +215,7 @@ export function SetUpRig(
         SkinPoints(some, joints.matrices, some.positions, posed);
         room.add(posed);
     }
-    return new CameraRig({ seed, size, restJoints: subject.restJoints, center, reach: room.reach });
+    return new CameraRig({ seed, size, restJoints: subject.restJoints, center, reach: room.reach, of });
 }
 
 /** Some vertices of a subject. */

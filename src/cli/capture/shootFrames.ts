@@ -1,4 +1,5 @@
 import { LitSubject } from "../../convert/capture/litSubject.js";
+import { SmplxJointNames } from "../../format/bodyModel.js";
 import { CliError } from "../cliError.js";
 import { type CaptureFolder } from "./captureFolder.js";
 import { type ICaptureSession } from "./captureSession.js";
@@ -32,13 +33,13 @@ export async function ShootFramesAsync(
     folder: CaptureFolder,
     { share, software, signal, onPicture }: IShootOptions,
 ): Promise<void> {
-    const { subject, rig, frames } = session;
+    const { subject, rig, frames, request } = session;
     const missing = MissingPictures(session, folder, share);
     if (missing.size === 0) {
         return;
     }
     const studio = await CaptureStudio.CreateAsync(subject, { size: rig.size, software });
-    const person = new LitSubject(subject);
+    const person = new LitSubject(subject, request.of === "head" ? SmplxJointNames.indexOf("head") : 0);
     const underway: Promise<void>[] = [];
     try {
         for (const [frame, cameras] of missing) {

@@ -11,6 +11,7 @@ import {
 import { RunWorkersAsync, type IWorkerReport } from "../capture/captureWorkers.js";
 import { MissingPictures, ShootFramesAsync, type IShootOptions } from "../capture/shootFrames.js";
 import { type ICaptureManifest } from "../../convert/capture/captureManifest.js";
+import { type CaptureSubjectKind } from "../../convert/capture/cameraPlacement.js";
 import { BodyLight } from "../../convert/capture/bodyLight.js";
 import { MaxNameLength } from "../../format/limits.js";
 import { UsageError } from "../cliError.js";
@@ -19,6 +20,9 @@ import { RequireWritableAsync } from "../files.js";
 import { NumberOption, TextOption } from "../optionValues.js";
 
 const Defaults = { poses: 240, heldOut: 16, seed: 1, size: 512 } as const;
+
+/** A head is shot with more expressions than a body has poses: its cameras are few. */
+const HeadDefaults = { poses: 320, heldOut: 24 } as const;
 
 /** Licence of a character of which nobody said it. */
 const UnknownLicense = "unknown";
@@ -42,8 +46,9 @@ Options
   -o, --output FOLDER  where to write
   --motion FILE …      motions to take poses from: .npz, .bvh, .glb, .gltf, .vrm or .vrma; the other poses, or all, are
                        sampled within the limits of the joints
-  --poses N            poses to train with (default ${Defaults.poses})
-  --held-out N         poses to measure with, shot by cameras of their own (default ${Defaults.heldOut})
+  --of head            only the head, from all around, in expressions instead of poses: each channel alone, then mixtures
+  --poses N            poses to train with (default ${Defaults.poses}; of a head ${HeadDefaults.poses})
+  --held-out N         poses to measure with, shot by cameras of their own (default ${Defaults.heldOut}; of a head ${HeadDefaults.heldOut})
   --seed K             chooses poses and places of the cameras (default ${Defaults.seed})
   --size PIXELS        side of the square pictures (default ${Defaults.size})
   --name NAME          name of the person (default: name of the file)
@@ -54,11 +59,13 @@ Options
 
 Examples
   gaussian-avatar capture hero.glb --motion walk.bvh dance.npz -o captures/hero --license CC-BY-4.0
+  gaussian-avatar capture hero.glb --of head -o captures/hero-head --license CC-BY-4.0
   gaussian-avatar capture hero.glb --poses 20 --held-out 2 --size 256 -o captures/test
 `,
     options: {
         output: { type: "string", short: "o" },
         motion: { type: "string", multiple: true },
+        of: { type: "string" },
         poses: { type: "string" },
         "held-out": { type: "string" },
         seed: { type: "string" },
@@ -124,6 +131,7 @@ interface IWanted {
     readonly name: string;
     /** What was said of the name, the licence and notices. */
     readonly said: Partial<ILabels>;
+    readonly of: CaptureSubjectKind;
     readonly poses: number;
     readonly heldOut: number;
     readonly seed: number;
@@ -149,6 +157,11 @@ function ReadRequest(line: ICommandLine): IWanted {
     if (output === undefined) {
         throw UsageError("Say where to write: -o captures/hero.");
     }
+    const of = SubjectKindOf(TextOption(line, "of"));
+    const defaults = of === "head" ? { ...Defaults, ...HeadDefaults } : Defaults;
+    if (of === "head" && motion.length > 0) {
+        throw UsageError("--motion poses bodies: a capture of a head takes none.");
+    }
     const [givenName, license, notice] = ["name", "license", "notice"].map((option) => TextOption(line, option));
     const name = givenName ?? basename(subject, extname(subject));
     RequireLength("name", name);
@@ -165,13 +178,21 @@ function ReadRequest(line: ICommandLine): IWanted {
             ...(license === undefined ? {} : { license }),
             ...(notice === undefined ? {} : { notices: [notice] }),
         },
-        poses: NumberOption(line, "poses", 1, 100_000, true) ?? Defaults.poses,
-        heldOut: NumberOption(line, "held-out", 0, 100_000, true) ?? Defaults.heldOut,
+        of,
+        poses: NumberOption(line, "poses", 1, 100_000, true) ?? defaults.poses,
+        heldOut: NumberOption(line, "held-out", 0, 100_000, true) ?? defaults.heldOut,
         seed: NumberOption(line, "seed", 0, 0xffffffff, true) ?? Defaults.seed,
         size: NumberOption(line, "size", 16, 2048, true) ?? Defaults.size,
         jobs: NumberOption(line, "jobs", 1, MaxJobs, true) ?? Math.min(MaxDefaultJobs, availableParallelism()),
         share: ParseShare(TextOption(line, "share")),
     };
+}
+
+function SubjectKindOf(text: string | undefined): CaptureSubjectKind {
+    if (text !== undefined && text !== "head" && text !== "body") {
+        throw UsageError(`--of is "${text}": head or body is expected.`);
+    }
+    return text ?? "body";
 }
 
 /** `capture.json` holds no longer texts, and would not be read again. */
@@ -207,7 +228,7 @@ function ManifestOf({ request, rig, subject, frames }: ICaptureSession, labels: 
         joints: subject.joints.map(({ name }) => name),
         expressions: subject.expressions.map(({ name }) => name),
         light: {
-            what: "A key light with soft shadows and a sky with ambient occlusion; both turn with the pelvis.",
+            what: `A key light with soft shadows and a sky with ambient occlusion; both turn with the ${request.of ?? "pelvis"}.`,
             keyColor: [...new BodyLight(subject).keyColor],
         },
         cameras: Object.fromEntries(rig.cameras.map(({ name, target, split }) => [name, { target, split }])),

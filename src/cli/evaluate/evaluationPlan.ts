@@ -14,6 +14,7 @@ const KindOf: Readonly<Record<CameraTarget, PictureKind>> = {
     body: "body",
     upper: "upper",
     face: "head",
+    head: "head",
     leftHand: "hands",
     rightHand: "hands",
 };

@@ -1,7 +1,10 @@
 import { type Vector3Tuple } from "../../math/vector3.js";
 
 /** What a camera looks at. */
-export type CameraTarget = "body" | "upper" | "face" | "leftHand" | "rightHand";
+export type CameraTarget = "body" | "upper" | "face" | "leftHand" | "rightHand" | "head";
+
+/** What a capture is of: a whole person, or a head and nothing else. */
+export type CaptureSubjectKind = "body" | "head";
 
 /** Whether a camera or a frame is for training, or kept to measure with. */
 export type CaptureSplit = "train" | "heldOut";
@@ -74,9 +77,23 @@ export const Framings: Readonly<Record<CameraTarget, IFraming>> = {
         elevation: [-25, 50],
         spread: 100,
     },
+    // With hair above and the neck below it: what a picture spans is what networks that see whole pictures are trained with.
+    head: {
+        distance: 1.6,
+        metresPerPixel: 0.00084,
+        counts: { train: 16, heldOut: 4, shots: 4 },
+        elevation: [-15, 25],
+        spread: 165,
+    },
 };
 
-/** Close-ups of the face crowd towards its front, where people look: share of the spread to this power. */
+/** The kinds of cameras that take part in a capture. */
+export const TargetsOf: Readonly<Record<CaptureSubjectKind, readonly CameraTarget[]>> = {
+    body: ["body", "upper", "face", "leftHand", "rightHand"],
+    head: ["head"],
+};
+
+/** Close-ups of face and head crowd towards the front, where people look: share of the spread to this power. */
 const FaceCrowding = 1.4;
 
 /** Share of half the picture that the whole body may fill, to every side. */
@@ -95,11 +112,12 @@ const GoldenRatio = (Math.sqrt(5) - 1) / 2;
  * Places the cameras of a studio.
  *
  * @param seed turns the ring
+ * @param of what the capture is of
  * @returns the cameras, in the order of their names
  */
-export function PlaceCameras(seed: number): IPlacedCamera[] {
+export function PlaceCameras(seed: number, of: CaptureSubjectKind = "body"): IPlacedCamera[] {
     const placed: Omit<IPlacedCamera, "name">[] = [];
-    for (const target of Object.keys(Framings) as CameraTarget[]) {
+    for (const target of TargetsOf[of]) {
         const { counts, elevation, spread } = Framings[target];
         for (const split of ["train", "heldOut"] as const) {
             for (let i = 0; i < counts[split]; i++) {
@@ -109,7 +127,7 @@ export function PlaceCameras(seed: number): IPlacedCamera[] {
                 const turn = spread === 180 ? EvenFraction(seed) / counts.train : 0;
                 const across = 2 * (share + turn) - 1;
                 const azimuth =
-                    target === "face" ? Math.sign(across) * Math.abs(across) ** FaceCrowding * spread : across * spread;
+                    target === "face" || target === "head" ? Math.sign(across) * Math.abs(across) ** FaceCrowding * spread : across * spread;
                 const height = Fraction(EvenFraction(i + 1) + (split === "train" ? 0 : 0.5));
                 placed.push({
                     target,

@@ -8,8 +8,10 @@ import {
     Framings,
     NominalSize,
     PlaceCameras,
+    TargetsOf,
     type CameraTarget,
     type CaptureSplit,
+    type CaptureSubjectKind,
     type IPlacedCamera,
     type IRigCamera,
 } from "./cameraPlacement.js";
@@ -35,6 +37,8 @@ export interface ICameraRigOptions {
     readonly center: Vector3Tuple;
     /** Tangent of half the angle that the cameras of the whole body need, see {@link RoomReach}. */
     readonly reach: number;
+    /** What is captured (default: a whole person). */
+    readonly of?: CaptureSubjectKind;
 }
 
 /** Below this distance from the axis of the body, metres, a hand has no outer side. */
@@ -42,7 +46,7 @@ const HandAxisRadius = 0.05;
 
 /**
  * The cameras of the studio. Those of the whole body stand on a ring about the room; those of the upper body follow the
- * chest without turning; those of the face are fixed to the head; those of a hand stand on the side of the hand that
+ * chest without turning; those of face and head are fixed to the head; those of a hand stand on the side of the hand that
  * looks away from the body, so that no lens is ever inside it. Held-out cameras stand at azimuths between those for training.
  *
  * @example
@@ -61,7 +65,7 @@ export class CameraRig {
     /** @param options how the studio is set up */
     public constructor(options: ICameraRigOptions) {
         this._options = options;
-        this._placed = PlaceCameras(options.seed);
+        this._placed = PlaceCameras(options.seed, options.of);
         this.cameras = this._placed.map(({ name, target, split }) => ({ name, target, split }));
         this._offsets = TargetOffsets(options.restJoints);
     }
@@ -81,7 +85,7 @@ export class CameraRig {
      */
     public shots(frame: number, split: CaptureSplit): number[] {
         const chosen: number[] = [];
-        for (const target of Object.keys(Framings) as CameraTarget[]) {
+        for (const target of TargetsOf[this._options.of ?? "body"]) {
             const indices = [...this.cameras.keys()].filter(
                 (i) => this.cameras[i]!.target === target && this.cameras[i]!.split === split,
             );
@@ -125,7 +129,7 @@ export class CameraRig {
         const joint = SmplxJointNames.indexOf(FollowedJoints[kind]);
         const rotation = RotationAt(joints, joint);
         const target = AddVector3(PositionAt(joints, joint), RotateVector3(rotation, this._offsets[kind]));
-        if (kind === "face") {
+        if (kind === "face" || kind === "head") {
             return { target, direction: RotateVector3(rotation, direction), up: RotateVector3(rotation, Up) };
         }
         if (kind === "upper") {
@@ -135,11 +139,15 @@ export class CameraRig {
     }
 }
 
+/** The middle of a head's pictures lies below that of the skull, metres: there is more of neck and hair than above it. */
+const HeadDrop = 0.03;
+
 /** The joint that moves what a camera looks at. */
 const FollowedJoints: Readonly<Record<CameraTarget, (typeof SmplxJointNames)[number]>> = {
     body: "pelvis",
     upper: "spine3",
     face: "head",
+    head: "head",
     leftHand: "left_wrist",
     rightHand: "right_wrist",
 };
@@ -155,6 +163,7 @@ function TargetOffsets(rest: ArrayLike<number>): Record<CameraTarget, Vector3Tup
         upper: from("upper", LerpVector3(at("spine3"), at("neck"), 0.5)),
         // Half way between the neck's end and the eyes is the middle of the skull; hair needs room above, the chin below.
         face: from("face", LerpVector3(at("head"), eyes, 0.65)),
+        head: from("head", AddVector3(LerpVector3(at("head"), eyes, 0.5), [0, -HeadDrop, 0])),
         leftHand: from("leftHand", at("left_middle1")),
         rightHand: from("rightHand", at("right_middle1")),
     };

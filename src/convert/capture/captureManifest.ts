@@ -35,6 +35,8 @@ const RequestSchema = v.object({
     heldOut: Count,
     seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)),
     size: Side,
+    /** Absent: a whole person. */
+    of: v.optional(v.literal("head")),
 });
 
 const ManifestSchema = v.object({
@@ -123,6 +125,7 @@ export function DifferencesOf(begun: ICaptureRequest, asked: ICaptureRequest): s
         heldOut: `--held-out ${begun.heldOut}`,
         seed: `--seed ${begun.seed}`,
         size: `--size ${begun.size}`,
+        of: begun.of ? `a ${begun.of} (--of ${begun.of})` : "a whole person (without --of head)",
     };
     return (Object.keys(words) as (keyof ICaptureRequest)[])
         .filter((key) => JSON.stringify(Hashes(begun[key])) !== JSON.stringify(Hashes(asked[key])))

@@ -19,8 +19,14 @@ export class LitSubject {
     private readonly _deformer: SubjectDeformer;
     private readonly _light: BodyLight;
 
-    /** @param subject who */
-    public constructor(subject: ICaptureSubject) {
+    private readonly _lightJoint: number;
+
+    /**
+     * @param subject who
+     * @param lightJoint joint that the light turns with (default: the root)
+     */
+    public constructor(subject: ICaptureSubject, lightJoint = 0) {
+        this._lightJoint = lightJoint;
         this._deformer = new SubjectDeformer(subject);
         this._light = new BodyLight(subject);
     }
@@ -58,6 +64,7 @@ export class LitSubject {
     /** Poses the subject and lights it anew. */
     public pose({ rotations, translation, expressions }: ISubjectPose): void {
         this._deformer.deform(rotations, translation, expressions);
-        this._light.update(this._deformer.positions, this._deformer.normals, rotations);
+        const turned = this._deformer.joints.rotations.subarray(this._lightJoint * 4, this._lightJoint * 4 + 4);
+        this._light.update(this._deformer.positions, this._deformer.normals, turned);
     }
 }

@@ -43,6 +43,7 @@ function LensOf({ R: r, t }: IPinhole): number[] {
 const Seen: Readonly<Record<Exclude<CameraTarget, "body">, readonly SmplxJointName[]>> = {
     upper: ["spine3", "neck", "head", "left_collar", "right_collar"],
     face: ["head", "jaw", "left_eye", "right_eye"],
+    head: ["head", "jaw", "left_eye", "right_eye"],
     leftHand: ["left_wrist", "left_middle3", "left_pinky3", "left_thumb3", "left_index3"],
     rightHand: ["right_wrist", "right_middle3", "right_pinky3", "right_thumb3", "right_index3"],
 };
@@ -77,7 +78,7 @@ describe("CameraRig", () => {
                 }
             }
             // What is at the centre is what the camera looks at: the scale there is focal length by distance.
-            const expected = { body: 0.004, upper: 0.002, face: 0.0008, leftHand: 0.001, rightHand: 0.001 };
+            const expected = { body: 0.004, upper: 0.002, face: 0.0008, leftHand: 0.001, rightHand: 0.001, head: 0.00084 };
             const { target } = rig.cameras[i]!;
             const distance = { body: 4, upper: 3, face: 1.3, leftHand: 1, rightHand: 1 }[target];
             expect(distance / pinhole.K[0]!).toBeCloseTo(expected[target], target === "body" ? 3 : 9);
