@@ -63,7 +63,7 @@ def load_crops(capture: Capture, shots: Sequence[Shot], workers: int = 2) -> lis
 def load_crop(capture: Capture, shot: Shot) -> Crop:
     """Read a picture; see `load_crops`."""
     picture_path, mask_path = capture.paths(shot)
-    picture, mask = _read(picture_path, "RGB"), _read(mask_path, "L")
+    picture, mask = read_picture(picture_path, "RGB"), read_picture(mask_path, "L")
     capture.check_size(shot, (picture.shape[1], picture.shape[0]))
     if mask.shape != picture.shape[:2]:
         raise TrainingError(f"{mask_path} and {picture_path} have different sizes.")
@@ -89,7 +89,8 @@ def _window(occupied: NDArray[np.bool_], size: int) -> slice:
     return slice(int(first), int(last))
 
 
-def _read(path: Path, mode: str) -> NDArray[np.uint8]:
+def read_picture(path: Path, mode: str) -> NDArray[np.uint8]:
+    """Read a file in a mode of Pillow."""
     try:
         with Image.open(path) as image:
             return np.asarray(image.convert(mode))
