@@ -10,19 +10,31 @@ const Epsilon = 1e-5;
 /** Borders of a 3 × 3 convolution that keeps the size of a picture. */
 const Same = { pads: [1, 1, 1, 1] } as const;
 
-/** The super-resolution network of Gaussian Head Avatar: features of a splatted picture in, a picture four times as large out. */
-export interface IUpsamplerConfig {
+/**
+ * The super-resolution network of Gaussian Head Avatar: features of a splatted picture in, a picture twice or four times as large
+ * out.
+ */
+export interface IUpsamplerConfig extends Partial<IUpsamplerSizes> {
     /** Name of the network (default: `upsampler`). */
     readonly name?: string;
     /** Pixels from top to bottom of what goes in. */
     readonly height: number;
     /** Pixels across. */
     readonly width: number;
-    /** Channels that go in (default: 32). */
-    readonly channels?: number;
-    /** Capacity c: layers have 4c, 2c and c channels (default: 32). */
-    readonly capacity?: number;
 }
+
+/** What its tensors tell of such a network. */
+export interface IUpsamplerSizes {
+    /** Channels that go in (default: as the weights are; published: 32). */
+    readonly channels: number;
+    /** Capacity c: the last block has c channels, each one before twice as many as the next (default: as the weights are; published: 32). */
+    readonly capacity: number;
+    /** Times that the picture is doubled, 1 or 2 (default: as the weights are; published: 2). */
+    readonly doublings: number;
+}
+
+/** Those of the published network. */
+const Published: IUpsamplerSizes = { channels: 32, capacity: 32, doublings: 2 };
 
 /** Convolutions of a block, by their numbers in the published modules. */
 const BlockConvolutions = [0, 3] as const;
@@ -33,30 +45,49 @@ const BlockConvolutions = [0, 3] as const;
  * @param config of the network
  * @returns their shapes by the names of the checkpoint, without `upsampler.`
  */
-export function UpsamplerShapes({ channels = 32, capacity: c = 32 }: IUpsamplerConfig): Map<string, readonly number[]> {
+export function UpsamplerShapes(config: Partial<IUpsamplerSizes>): Map<string, readonly number[]> {
+    const { channels, capacity: c, doublings } = { ...Published, ...config };
     const shapes = new Map<string, readonly number[]>();
-    for (const [block, inputs, outputs] of [
-        ["inc.double_conv", channels, 4 * c],
-        ["up1.conv.double_conv", 4 * c, 2 * c],
-        ["up2.conv.double_conv", 2 * c, c],
-    ] as const) {
+    let inputs = channels;
+    ["inc.double_conv", ...UpBlocks(doublings).map((up) => `${up}.conv.double_conv`)].forEach((block, i) => {
+        const outputs = c * 2 ** (doublings - i);
         shapes.set(`${block}.0.weight`, [outputs, inputs, 3, 3]);
         shapes.set(`${block}.3.weight`, [outputs, outputs, 3, 3]);
-    }
+        inputs = outputs;
+    });
     shapes.set("outc.conv.weight", [3, c, 1, 1]);
     shapes.set("outc.conv.bias", [3]);
     return shapes;
 }
 
 /**
- * Builds the super-resolution network: two 3 × 3 convolutions, twice a bilinear doubling and two more, and a 1 × 1 convolution with
- * a sigmoid. Every channel is normalised over the whole picture behind each convolution, so that a part of a picture, or the
+ * Reads the sizes of a network off its tensors.
+ *
+ * @param weights tensors by the names of {@link UpsamplerShapes}
+ * @returns the sizes; those of the published network where there is no first layer
+ */
+export function UpsamplerSizesOf(weights: INetworkWeights): IUpsamplerSizes {
+    const [outputs, channels] = weights.get("inc.double_conv.0.weight")?.shape ?? [];
+    if (!outputs || !channels) {
+        return Published;
+    }
+    const doublings = weights.get("up2.conv.double_conv.0.weight") ? 2 : 1;
+    return { channels, capacity: outputs / 2 ** doublings, doublings };
+}
+
+function UpBlocks(doublings: number): string[] {
+    return Array.from({ length: doublings }, (_, i) => `up${i + 1}`);
+}
+
+/**
+ * Builds the super-resolution network: two 3 × 3 convolutions, once or twice a bilinear doubling and two more, and a 1 × 1
+ * convolution with a sigmoid. Every channel is normalised over the whole picture behind each convolution, so that a part of a picture, or the
  * same at another place, does not give the same colours.
  *
  * @param config its sizes
  * @param weights tensors by the names of {@link UpsamplerShapes}
  * @param options how it is written
- * @returns the network: `features` [1,C,H,W] goes in, `picture` [1,3,4H,4W] comes out, RGB 0..1
+ * @returns the network: `features` [1,C,H,W] goes in, `picture` [1,3,kH,kW] with k = 2 or 4 comes out, RGB 0..1
  * @throws {@link NetworkBuildError} where a tensor is missing or has another shape
  */
 export function BuildUpsampler(
@@ -69,8 +100,10 @@ export function BuildUpsampler(
 
 /** The graph of {@link BuildUpsampler}, not written yet. */
 export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeights): NetworkGraph {
-    const { name = "upsampler", height, width, channels = 32 } = config;
-    const shapes = UpsamplerShapes(config);
+    const { name = "upsampler", height, width } = config;
+    const sizes = { ...UpsamplerSizesOf(weights), ...config };
+    const { channels, doublings } = sizes;
+    const shapes = UpsamplerShapes(sizes);
     const graph = new NetworkGraph();
     const checked = new CheckedWeights(weights, "");
     const constant = (key: string): IGraphConstant => {
@@ -88,7 +121,7 @@ export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeight
         return x;
     };
     let x = block("inc.double_conv", graph.input("features", [1, channels, height, width]));
-    for (const up of ["up1", "up2"]) {
+    for (const up of UpBlocks(doublings)) {
         // Ahead of each doubling, where pictures are smallest, and only where a file may say what is handed over.
         if (x.shape.reduce((product, size) => product * size) <= MaxTensorElements) {
             graph.endBlock();

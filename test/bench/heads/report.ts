@@ -42,7 +42,7 @@ export async function ReportHeadsAsync(): Promise<void> {
         await TimeFeaturesAsync(device, model),
     );
     const weights = new Map(
-        [...UpsamplerShapes({ height: 1, width: 1 })].map(([name, shape]) => {
+        [...UpsamplerShapes({})].map(([name, shape]) => {
             const size = shape.reduce((product, extent) => product * extent);
             return [name, { shape, read: () => Float32Array.from({ length: size }, (_, i) => 0.05 * Math.sin(i)) }];
         }),
