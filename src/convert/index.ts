@@ -37,6 +37,7 @@ export { type IExpressionPairs, ReadExpressionPairsAsync } from "./gaussianHead/
 export { FitExpressionPairs, type IExpressionPairsFit } from "./gaussianHead/fitExpressionPairs.js";
 export { type ExpressionMatrix, ReadExpressionMatrix } from "./gaussianHead/expressionMatrix.js";
 export { ConvertLiteAsync, type IConvertLiteOptions } from "./lite/convertLite.js";
+export { ConvertLiteHeadAsync, type IConvertLiteHeadOptions } from "./liteHead/convertLiteHead.js";
 export { ConvertError, type ConvertErrorCode } from "./convertError.js";
 export { FolderOfFiles, type IFolderSource } from "./animatableGaussians/folderSource.js";
 export { CheckpointError, type CheckpointErrorCode } from "./checkpoint/checkpointError.js";

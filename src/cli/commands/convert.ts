@@ -8,6 +8,7 @@ import { ExitCode, type ICommand, type ICommandLine } from "../command.js";
 import { AnimatableGaussiansMethod } from "../convert/animatableGaussiansMethod.js";
 import { type IConvertMethod, type IConvertPlan } from "../convert/convertMethod.js";
 import { GaussianHeadMethod } from "../convert/gaussianHeadMethod.js";
+import { LiteHeadMethod } from "../convert/liteHeadMethod.js";
 import { LiteMethod } from "../convert/liteMethod.js";
 import { RequireWritableAsync, WriteFilesAtomicAsync } from "../files.js";
 import { FolderOnDisk } from "../folderOnDisk.js";
@@ -17,6 +18,7 @@ import { RequireExtension, RequireNoInput } from "../outputFile.js";
 /** The methods whose people can be converted. */
 const Methods: Readonly<Record<string, IConvertMethod>> = {
     lite: LiteMethod,
+    "lite-head": LiteHeadMethod,
     "animatable-gaussians": AnimatableGaussiansMethod,
     "gaussian-head-avatar": GaussianHeadMethod,
 };
@@ -24,6 +26,7 @@ const Methods: Readonly<Record<string, IConvertMethod>> = {
 /** `gaussian-avatar convert`: a person that was trained becomes an avatar. */
 export const ConvertCommand: ICommand = {
     help: `Usage: gaussian-avatar convert lite <model.npz> -o <avatar.glb> [options]
+       gaussian-avatar convert lite-head <head.npz> -o <head.glb> [options]
        gaussian-avatar convert animatable-gaussians --data <subject> --checkpoint <net.pt> -o <avatar.glb> [options]
        gaussian-avatar convert gaussian-head-avatar --checkpoint <gaussianhead_latest> -o <head.glb> [options]
 
@@ -33,6 +36,9 @@ onnxruntime-web.
 
 lite: a person trained with this project's trainer. What the avatar does is compared with what the trainer's own code
 made of the same poses; an avatar that does something else is not written.
+
+lite-head: a head trained with this project's trainer of heads, held to it in the same way. Its networks run in the frame;
+its refiner, which sharpens the picture, is ONNX. The baked tier gets the 52 expressions as offsets, which takes a minute.
 
 animatable-gaussians: a body trained with the official code of Animatable Gaussians. Its training motion becomes a clip.
 Reads checkpoints without running any code in them.
@@ -61,13 +67,15 @@ Options
   -o, --output FILE         where to write, a .glb
       --precision fp16|fp32 type of the networks' weights (default fp16)
       --side-files          networks beside the avatar, loaded when they are needed
-      --name NAME           name of the avatar (default: lite: that of the training; otherwise that of the output)
+      --name NAME           name of the avatar (default: lite, lite-head: that of the training; otherwise that of
+                            the output)
       --license ID          licence of the person, written into the file (default: lite: that of the training; otherwise
                             unknown)
       --notice TEXT         notice that the licence asks to be kept; those of the training are kept in any case
 
 Examples
   gaussian-avatar convert lite runs/ada/model.npz -o ada.avatar.glb
+  gaussian-avatar convert lite-head runs/ada-head/head.npz -o ada-head.avatar.glb
   gaussian-avatar convert animatable-gaussians --data subject00 --checkpoint batch_800000/net.pt -o subject00.glb
   gaussian-avatar convert animatable-gaussians --data lbn1 --config avatar.yaml --side-files -o lbn1.glb
   gaussian-avatar convert gaussian-head-avatar --checkpoint gaussianhead_latest --params subject031/params -o head031.glb
