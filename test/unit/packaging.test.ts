@@ -114,6 +114,7 @@ describe("the built package", () => {
             "ConvertError",
             "ConvertGaussianHeadAsync",
             "ConvertLiteAsync",
+            "ConvertLiteHeadAsync",
             "DecodeImageInBrowserAsync",
             "DefaultSplats",
             "FileOfBlob",

@@ -17,8 +17,8 @@ for (const [path, bytes] of MakeBodySubject({ mapSize: 128, frames: 2 }).files) 
 
 describe("gaussian-avatar convert", () => {
     it.each([
-        [[], /by which method the person was trained: lite, animatable-gaussians, gaussian-head-avatar\./],
-        [["gaussian-head"], /no method "gaussian-head"; there is lite, animatable-gaussians, gaussian-head-avatar/],
+        [[], /by which method the person was trained: lite, lite-head, animatable-gaussians, gaussian-head-avatar\./],
+        [["gaussian-head"], /no method "gaussian-head"; there is lite, lite-head, animatable-gaussians, gaussian-head-avatar/],
         [["animatable-gaussians"], /Say where the subject is: --data subject00\./],
         [["animatable-gaussians", "--data", "a"], /Say where to write, -o avatar\.glb\./],
         [["animatable-gaussians", "a", "-o", "a.glb"], /"a" follows the method: .* behind --data/],
@@ -29,6 +29,8 @@ describe("gaussian-avatar convert", () => {
         ],
         [["lite", "-o", "a.glb"], /Exactly one model is expected, 0 were given: .* convert lite model\.npz/],
         [["lite", "a.npz", "b.npz", "-o", "a.glb"], /Exactly one model is expected, 2 were given/],
+        [["lite-head", "-o", "a.glb"], /Exactly one head is expected, 0 were given: .* convert lite-head head\.npz/],
+        [["lite-head", "a.npz", "--data", "a", "-o", "a.glb"], /--data is no option of lite-head: leave it out/],
         [["lite", "a.npz"], /Say where to write, -o avatar\.glb\./],
         [["lite", "a.npz", "-o", "a.npz"], /a name that ends in \.glb/],
         [["lite", "a.npz", "--data", "a", "-o", "a.glb"], /--data is no option of lite: leave it out/],
