@@ -127,7 +127,9 @@ export function PlaceCameras(seed: number, of: CaptureSubjectKind = "body"): IPl
                 const turn = spread === 180 ? EvenFraction(seed) / counts.train : 0;
                 const across = 2 * (share + turn) - 1;
                 const azimuth =
-                    target === "face" || target === "head" ? Math.sign(across) * Math.abs(across) ** FaceCrowding * spread : across * spread;
+                    target === "face" || target === "head"
+                        ? Math.sign(across) * Math.abs(across) ** FaceCrowding * spread
+                        : across * spread;
                 const height = Fraction(EvenFraction(i + 1) + (split === "train" ? 0 : 0.5));
                 placed.push({
                     target,

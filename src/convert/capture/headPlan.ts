@@ -1,5 +1,10 @@
 import { SmplxJointNames, type SmplxJointName } from "../../format/bodyModel.js";
-import { IdentityQuaternion, MultiplyQuaternion, QuaternionFromAxisAngle } from "../../math/quaternion.js";
+import {
+    IdentityQuaternion,
+    MultiplyQuaternion,
+    QuaternionFromAxisAngle,
+    type QuaternionTuple,
+} from "../../math/quaternion.js";
 import { type CaptureSplit } from "./cameraPlacement.js";
 import { type ICaptureSubject } from "./captureSubject.js";
 import { type IPlannedPose } from "./posePlan.js";
@@ -19,7 +24,7 @@ export interface IPlanHeadsOptions {
 }
 
 /** Visemes are combinations of the other channels: those who drive a head by them blend these. */
-const Combined = /^viseme_/;
+const Combined = "viseme_";
 
 /** Farthest that neck and head turn each, degrees: enough to see the neck stretch, and little for shadows to change. */
 const MaxTurn = 5;
@@ -43,7 +48,7 @@ const Degree = Math.PI / 180;
  */
 export function PlanHeads({ subject, count, heldOut, seed }: IPlanHeadsOptions): IPlannedPose[] {
     const names = subject.expressions.map(({ name }) => name);
-    const channels = [...names.keys()].filter((channel) => !Combined.test(names[channel]!));
+    const channels = [...names.keys()].filter((channel) => !names[channel]!.startsWith(Combined));
     const sample = (split: CaptureSplit, random: () => number): IPlannedPose => {
         const weights = SampleExpression(
             channels.map((channel) => names[channel]!),
@@ -74,7 +79,7 @@ export function PlanHeads({ subject, count, heldOut, seed }: IPlanHeadsOptions):
 function Turned(random: () => number): Float32Array {
     const rotations = Float32Array.from(SmplxJointNames.flatMap(() => IdentityQuaternion));
     const set = (joint: SmplxJointName, [x, y, z]: readonly [number, number, number]): void => {
-        const about = (axis: readonly [number, number, number], angle: number) =>
+        const about = (axis: readonly [number, number, number], angle: number): QuaternionTuple =>
             QuaternionFromAxisAngle(axis, angle * Degree);
         const rotation = MultiplyQuaternion(
             about([1, 0, 0], x),

@@ -1,6 +1,12 @@
 import * as v from "valibot";
 import { SmplxJointNames } from "../../format/bodyModel.js";
-import { MaxFeatureChannels, MaxHeadOctaves, MaxMorphTargets, MaxNameLength, MaxPictureSide } from "../../format/limits.js";
+import {
+    MaxFeatureChannels,
+    MaxHeadOctaves,
+    MaxMorphTargets,
+    MaxNameLength,
+    MaxPictureSide,
+} from "../../format/limits.js";
 import { MaxPerceptronLayers, MaxPerceptronWidth } from "../../format/headModel.js";
 import { ConvertError } from "../convertError.js";
 import { type TrainedArrays } from "../lite/trainedArrays.js";
@@ -16,7 +22,8 @@ const MaxHeadJoints = 16;
 
 const Text = v.pipe(v.string(), v.maxLength(MaxNameLength));
 const Name = v.pipe(Text, v.minLength(1));
-const Count = (most: number): v.GenericSchema<number> => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const Count = (most: number): v.GenericSchema<number> =>
+    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const Size = v.pipe(v.number(), v.gtValue(0), v.maxValue(MaxSize));
 const Place = v.tuple([v.number(), v.number(), v.number()]);
 const Widths = v.pipe(

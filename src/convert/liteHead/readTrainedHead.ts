@@ -129,7 +129,9 @@ async function ReadSamplesAsync(
     const points = await arrays.readWholeAsync("sample/points", [null], count, "points", MaxSamples);
     const faces = codes.length / expressions.length;
     if (faces < 1 || points.length < 1) {
-        throw arrays.fault(`"sample/codes" or "sample/points" is empty: nothing can be compared. Export the head again.`);
+        throw arrays.fault(
+            `"sample/codes" or "sample/points" is empty: nothing can be compared. Export the head again.`,
+        );
     }
     const ofPoints = async (name: string, width: number): Promise<Float32Array> =>
         await arrays.readNumbersAsync(

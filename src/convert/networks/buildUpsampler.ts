@@ -66,7 +66,7 @@ export function UpsamplerShapes(config: Partial<IUpsamplerSizes>): Map<string, r
  * @param weights tensors by the names of {@link UpsamplerShapes}
  * @returns the sizes; those of the published network where there is no first layer
  */
-export function UpsamplerSizesOf(weights: INetworkWeights): IUpsamplerSizes {
+function UpsamplerSizesOf(weights: INetworkWeights): IUpsamplerSizes {
     const [outputs, channels] = weights.get("inc.double_conv.0.weight")?.shape ?? [];
     if (!outputs || !channels) {
         return Published;

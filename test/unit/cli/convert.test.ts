@@ -18,7 +18,10 @@ for (const [path, bytes] of MakeBodySubject({ mapSize: 128, frames: 2 }).files) 
 describe("gaussian-avatar convert", () => {
     it.each([
         [[], /by which method the person was trained: lite, lite-head, animatable-gaussians, gaussian-head-avatar\./],
-        [["gaussian-head"], /no method "gaussian-head"; there is lite, lite-head, animatable-gaussians, gaussian-head-avatar/],
+        [
+            ["gaussian-head"],
+            /no method "gaussian-head"; there is lite, lite-head, animatable-gaussians, gaussian-head-avatar/,
+        ],
         [["animatable-gaussians"], /Say where the subject is: --data subject00\./],
         [["animatable-gaussians", "--data", "a"], /Say where to write, -o avatar\.glb\./],
         [["animatable-gaussians", "a", "-o", "a.glb"], /"a" follows the method: .* behind --data/],

@@ -69,7 +69,8 @@ class HeadTrainer:
         groups += [
             {"params": networks, "lr": rates.networks},
             {"params": list(model.deformation.parameters()), "lr": rates.deformation},
-            {"params": list(model.refiner.parameters()), "lr": rates.refiner},
+            {"params": [*model.refiner.inc.parameters(), *model.refiner.up1.parameters()], "lr": rates.refiner},
+            {"params": list(model.refiner.outc.parameters()), "lr": rates.output},
         ]
         self.optimizer = torch.optim.Adam(groups, eps=1e-15, betas=(0.9, 0.99), fused=True)
         self._first_rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -189,4 +190,5 @@ class HeadTrainer:
         for group, rate in zip(groups, self._first_rates, strict=True):
             group["lr"] = rate * fall * rise
         if self._refined_from is not None:
-            groups[-1]["lr"] *= min(1.0, (self.steps_done - self._refined_from + 1) / WARM_UP)
+            for group in groups[-2:]:
+                group["lr"] *= min(1.0, (self.steps_done - self._refined_from + 1) / WARM_UP)

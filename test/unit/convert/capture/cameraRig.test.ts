@@ -78,7 +78,14 @@ describe("CameraRig", () => {
                 }
             }
             // What is at the centre is what the camera looks at: the scale there is focal length by distance.
-            const expected = { body: 0.004, upper: 0.002, face: 0.0008, leftHand: 0.001, rightHand: 0.001, head: 0.00084 };
+            const expected = {
+                body: 0.004,
+                upper: 0.002,
+                face: 0.0008,
+                leftHand: 0.001,
+                rightHand: 0.001,
+                head: 0.00084,
+            };
             const { target } = rig.cameras[i]!;
             const distance = { body: 4, upper: 3, face: 1.3, leftHand: 1, rightHand: 1, head: 1.6 }[target];
             expect(distance / pinhole.K[0]!).toBeCloseTo(expected[target], target === "body" ? 3 : 9);

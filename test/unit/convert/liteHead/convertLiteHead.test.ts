@@ -12,9 +12,7 @@ import { WriteAvatar } from "../../../../src/format/writeAvatar.js";
 import { PrintFigure } from "../../../support/motions.js";
 
 /** `head.npz` of a tiny head as the trainer writes it: `training/tests/make_tiny_head.py`. */
-const TinyHead = new Uint8Array(
-    readFileSync(new URL("../../../fixtures/training/tiny.head.npz", import.meta.url)),
-);
+const TinyHead = new Uint8Array(readFileSync(new URL("../../../fixtures/training/tiny.head.npz", import.meta.url)));
 
 function FileOf(bytes: Uint8Array): IRandomAccessFile {
     return FileOfBytes(bytes, "tiny.head.npz");
