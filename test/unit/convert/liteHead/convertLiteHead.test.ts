@@ -91,6 +91,7 @@ describe("ConvertLiteHeadAsync", () => {
         ["opacities", /tiny\.head\.npz: "opacities" holds NaN or infinity/, [0, 0, 192, 127]],
         ["net/color", /"net\/color" holds NaN or infinity/, [0, 0, 192, 127]],
         ["sample/channels", /does not do what the trainer does: points differ by/, [0, 0, 128, 66]],
+        ["sample/scales", /does not do what the trainer does: points differ by/, [0, 0, 0, 61]],
         ["sample/picture", /does not do what the trainer does: .* the refined picture by/, [0, 0, 128, 66]],
         ["meta", /"meta" is no JSON/, [0]],
     ] as const)("refuses a damaged %s in words", async (name, message, end) => {
@@ -99,6 +100,17 @@ describe("ConvertLiteHeadAsync", () => {
         entry.set(end, entry.length - end.length);
         const damaged = zipSync({ ...entries, [`${name}.npy`]: new Uint8Array(entry) }, { level: 0 });
         await expect(ConvertLiteHeadAsync(FileOf(damaged))).rejects.toThrow(message);
+    });
+
+    it("refuses a head of another version, and one that lacks an array, by name", async () => {
+        const entries = unzipSync(TinyHead);
+        const text = Buffer.from(entries["meta.npy"]!)
+            .toString("latin1")
+            .replace(/"version": ?1/, (found) => found.replace("1", "9"));
+        const newer = zipSync({ ...entries, "meta.npy": new Uint8Array(Buffer.from(text, "latin1")) }, { level: 0 });
+        await expect(ConvertLiteHeadAsync(FileOf(newer))).rejects.toThrow(/meta\.version is not as this version reads/);
+        const { "net/deformation.npy": _, ...rest } = entries;
+        await expect(ConvertLiteHeadAsync(FileOf(zipSync(rest, { level: 0 })))).rejects.toThrow(/"net\/deformation"/);
     });
 
     it("refuses a model of a body", async () => {
