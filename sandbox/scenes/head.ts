@@ -11,6 +11,7 @@ import { CreateOrbitCamera } from "../set/orbitCamera.js";
 import { ShowPictureFiguresAsync } from "../set/pictureFigures.js";
 import { CreateSurroundings } from "../set/surroundings.js";
 import { WaitForMaps } from "../set/waitForMaps.js";
+import { WaitForPicture } from "../set/waitForPicture.js";
 
 /** Metres between two heads. */
 const Apart = 0.5;
@@ -63,6 +64,9 @@ export const HeadScene: ISandboxScene = {
         const last = heads.at(-1)!.networks;
         if (!controls) {
             WaitForMaps(last, scene);
+            if (last.picture.maximumSize > 0 && heads.at(-1)!.asset.headModel?.refiner) {
+                WaitForPicture(last, scene);
+            }
             return;
         }
         heads.forEach((head) => {
