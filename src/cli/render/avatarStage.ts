@@ -18,6 +18,9 @@ const UnboundedBudget = 1000;
 /** Milliseconds that a pose may take: the official networks take a minute on two processor cores. */
 const LongestWait = 300_000;
 
+/** Side of refined pictures of heads, at most: that of the published method. */
+const LargestPicture = 2048;
+
 /** What to set up for pictures of an avatar. */
 export interface IAvatarStageOptions {
     /** Width of the pictures, pixels. */
@@ -117,6 +120,12 @@ export class AvatarStage {
     public async drawSettledAsync(): Promise<Uint8Array> {
         const { networks } = this.avatar;
         networks.maximumRate = Infinity;
+        // The tier that would be chosen, by its name: who asks for a picture waits for it, also where a game could not.
+        const wanted = networks.availableTiers[1] ?? "baked";
+        if (networks.preferredTier === "auto") {
+            networks.preferredTier = wanted;
+            networks.picture.maximumSize = LargestPicture;
+        }
         (await AvatarRenderer.GetAsync(this._scene)).networkBudget = UnboundedBudget;
         const deadline = performance.now() + LongestWait;
         for (;;) {
