@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class HeadRates:
-    """Of Adam, at the begin; all fall along a cosine."""
+    """Of Adam, at the begin; all fall along a cosine, those of the refiner once more when it learns alone."""
 
     positions: float = 3e-4
     """Units of the networks."""
@@ -47,6 +47,8 @@ class HeadSettings:
     """Steps in which the mesh's own expressions teach the deformation."""
     rough: float = 0.25
     """Share of the training before the refiner joins in."""
+    polish: float = 0.25
+    """Share of the training at its end in which the refiner learns alone: it is slower than what it is given."""
     views: int = 2
     """Pictures of one frame a step."""
     rates: HeadRates = field(default_factory=HeadRates)

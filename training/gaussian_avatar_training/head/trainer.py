@@ -97,7 +97,7 @@ class HeadTrainer:
         if is_refined and self._refined_from is None:
             self._refined_from = self.steps_done
         self._set_rates()
-        loss = self._loss(is_refined)
+        loss = self._loss(is_refined, self.progress >= 1 - self.settings.polish)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         value = loss.item()
@@ -153,22 +153,23 @@ class HeadTrainer:
         self.random.set_state(state["random"])
         self.steps_done, self.seconds, self._refined_from = state["steps"], state["seconds"], state.get("refined")
 
-    def _loss(self, is_refined: bool) -> Tensor:
+    def _loss(self, is_refined: bool, is_polish: bool) -> Tensor:
         frame = self.frames[int(torch.randint(len(self.frames), (), generator=self.random))]
         pictures = self.moments[frame]
         chosen = torch.randperm(len(pictures), generator=self.random)[: self.settings.views].tolist()
         pictures = [pictures[at] for at in chosen]
         head = self.points.matrices[frame, HEAD]
-        loss = self._hold()
-        for picture, (features, refined) in zip(pictures, self.draw_all(frame, pictures, is_refined), strict=True):
+        with torch.set_grad_enabled(not is_polish):
+            loss, drawn = self._hold(), self.draw_all(frame, pictures, is_refined=False)
+        for picture, (features, _) in zip(pictures, drawn, strict=True):
             truth = picture.truth()
-            small = halve(truth)
-            weights = focus_map(picture.camera, self.points, head, self.settings.focus)
-            rough = features[0, :3].permute(1, 2, 0).contiguous()
-            weight = halve(weights[..., None])
-            loss = loss + self._difference(rough, small, weight) / len(pictures)
-            if refined is not None:
-                loss = loss + self._difference(refined.contiguous(), truth, weights[..., None]) / len(pictures)
+            weights = focus_map(picture.camera, self.points, head, self.settings.focus)[..., None]
+            if not is_polish:
+                rough = features[0, :3].permute(1, 2, 0).contiguous()
+                loss = loss + self._difference(rough, halve(truth), halve(weights)) / len(pictures)
+            if is_refined:
+                refined = self.model.refiner(features)[0].permute(1, 2, 0).contiguous()
+                loss = loss + self._difference(refined, truth, weights) / len(pictures)
         return loss
 
     def _difference(self, picture: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
@@ -184,11 +185,21 @@ class HeadTrainer:
         return 0.01 * (away - 1).relu().square().mean() + 0.02 * (size - 0.7).relu().square().mean()
 
     def _set_rates(self) -> None:
-        fall = self.settings.last_rate + (1 - self.settings.last_rate) * 0.5 * (1 + math.cos(math.pi * self.progress))
+        alone = 1 - self.settings.polish
+        fall, again = (
+            self._fall(min(1, self.progress / alone)),
+            self._fall((self.progress - alone) / max(1 - alone, 1e-9)),
+        )
         rise = min(1.0, (self.steps_done + 1) / WARM_UP)
         groups = self.optimizer.param_groups
         for group, rate in zip(groups, self._first_rates, strict=True):
             group["lr"] = rate * fall * rise
         if self._refined_from is not None:
-            for group in groups[-2:]:
+            for group, rate in zip(groups[-2:], self._first_rates[-2:], strict=True):
                 group["lr"] *= min(1.0, (self.steps_done - self._refined_from + 1) / WARM_UP)
+                if self.progress >= alone:
+                    group["lr"] = rate * again
+
+    def _fall(self, progress: float) -> float:
+        """Share of the rates that is left."""
+        return self.settings.last_rate + (1 - self.settings.last_rate) * 0.5 * (1 + math.cos(math.pi * progress))
