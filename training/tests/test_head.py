@@ -17,6 +17,7 @@ from gaussian_avatar_training.head.mesh_stage import MeshStage
 from gaussian_avatar_training.head.networks import Perceptron, Refiner, encode
 from gaussian_avatar_training.head.pictures import halve
 from gaussian_avatar_training.head.trainer import HeadTrainer
+from gaussian_avatar_training.head.trim import trim
 from gaussian_avatar_training.projection import blend_matrices, pose_gaussians
 from gaussian_avatar_training.rasterizer import Gaussians, render
 from gaussian_avatar_training.trainer import Budget
@@ -145,6 +146,17 @@ def test_training_goes_on_in_the_same_bits() -> None:
     other = HeadTrainer(points, CODES, pictures, replace(settings, focus=1.0), Budget(steps=12))
     with pytest.raises(TrainingError, match="other settings"):
         other.restore(state)
+
+
+def test_trimming_leaves_the_rest_as_it_is() -> None:
+    trainer = HeadTrainer(tiny_points(), CODES, [tiny_picture()], SETTINGS, Budget(steps=1))
+    before = trainer.model(CODES[1])
+    kept = torch.arange(40) % 3 > 0
+    trim(trainer, kept)
+    for whole, rest in zip(before, trainer.model(CODES[1]), strict=True):
+        torch.testing.assert_close(rest, whole[kept])
+    assert trainer.points.deltas.shape == (3, int(kept.sum()), 3)
+    trainer.draw(tiny_picture(), is_refined=True)
 
 
 def test_half_pictures_are_means() -> None:

@@ -76,34 +76,20 @@ export function PointsOfHead(model: IHeadModel, points: ArrayLike<number>): IHea
     };
 }
 
-/** A head that stands `lift` metres higher. */
-export function LiftHead(model: IHeadModel, lift: number): IHeadModel {
-    const [x, y, z] = model.origin;
-    const { refiner } = model;
-    return {
-        ...model,
-        origin: [x, y + lift, z],
-        refiner: refiner
-            ? { ...refiner, center: [refiner.center[0], refiner.center[1] + lift, refiner.center[2]] }
-            : null,
-    };
-}
-
 /**
  * The skeleton of a head.
  *
  * @param trained the head
- * @param lift metres that it stands higher than in the training
  */
-export function JointsOfHead(
-    { meta, restJoints }: ITrainedHead,
-    lift: number,
-): { joints: IAvatarJoint[]; inverseBindMatrices: Float32Array } {
+export function JointsOfHead({ meta, restJoints }: ITrainedHead): {
+    joints: IAvatarJoint[];
+    inverseBindMatrices: Float32Array;
+} {
     const inverseBindMatrices = new Float32Array(meta.joints.length * 16);
     const joints = meta.joints.map(({ name, parent }, joint): IAvatarJoint => {
         const [x, y, z] = restJoints.subarray(joint * 3, joint * 3 + 3) as unknown as [number, number, number];
-        inverseBindMatrices.set([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -x, -(y + lift), -z, 1], joint * 16);
-        const from = (axis: number): number => (parent < 0 ? (axis === 1 ? -lift : 0) : restJoints[parent * 3 + axis]!);
+        inverseBindMatrices.set([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -x, -y, -z, 1], joint * 16);
+        const from = (axis: number): number => (parent < 0 ? 0 : restJoints[parent * 3 + axis]!);
         return {
             name,
             smplx: name,

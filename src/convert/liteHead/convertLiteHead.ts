@@ -5,7 +5,7 @@ import { EvaluateHeadAsync } from "../gaussianHead/evaluateHead.js";
 import { CloudOfHead } from "../gaussianHead/headCloud.js";
 import { BuildUpsampler } from "../networks/buildUpsampler.js";
 import { type NetworkPrecision } from "../networks/emitNetwork.js";
-import { BuildLiteHead, JointsOfHead, LiftHead } from "./buildLiteHead.js";
+import { BuildLiteHead, JointsOfHead } from "./buildLiteHead.js";
 import { CheckHeadSamplesAsync } from "./checkHeadSamples.js";
 import { ExpressionChannelsAsync } from "./expressionChannels.js";
 import { ReadTrainedHeadAsync } from "./readTrainedHead.js";
@@ -26,13 +26,11 @@ export interface IConvertLiteHeadOptions {
     readonly onNote?: (message: string) => void;
 }
 
-/** A head stands on its lowest Gaussians, but for a hundredth of them. */
-const Outliers = 0.01;
-
 /**
  * Makes an avatar of a head that was trained with this project's trainer: the lite tier, whose small networks make its Gaussians of
  * ARKit's weights, with a refiner for its picture, and the baked tier, its neutral face with offsets for each channel. What the
- * networks make is compared with what the trainer's own code made of the same faces. The head stands at y = 0 and faces +z.
+ * networks make is compared with what the trainer's own code made of the same faces. The head is where it was on its
+ * body: the same height above the ground, facing +z.
  *
  * @param file `head.npz` of the trainer
  * @param options see {@link IConvertLiteHeadOptions}
@@ -54,20 +52,17 @@ export async function ConvertLiteHeadAsync(
     const { meta } = trained;
     const { side, center, width } = meta.refiner;
     const networks = BuildUpsampler({ name: "refiner", height: side, width: side }, trained.refiner, { precision });
-    const raw = BuildLiteHead(trained, { networks, center, width });
+    const model = BuildLiteHead(trained, { networks, center, width });
     const runtime = await NetworkRuntime.CreateAsync({ device: null });
     try {
-        const errors = await CheckHeadSamplesAsync(runtime, raw, trained, precision);
+        const errors = await CheckHeadSamplesAsync(runtime, model, trained, precision);
         onNote?.(
             `${errors.faces} faces as in the training: points differ by ${errors.points.toExponential(1)}, the refined picture by ${errors.picture.toExponential(1)}.`,
         );
     } finally {
         runtime.dispose();
     }
-    const still = new Float64Array(raw.codeSize);
-    const lift = -LowestOf((await EvaluateHeadAsync(raw, still, raw.poseRange.rest)).positions);
-    const model = LiftHead(raw, lift);
-    const neutral = await EvaluateHeadAsync(model, still, model.poseRange.rest);
+    const neutral = await EvaluateHeadAsync(model, new Float64Array(model.codeSize), model.poseRange.rest);
     const morphTargets = await ExpressionChannelsAsync(model, meta.expressions, neutral, async (done) => {
         onProgress?.(done / meta.expressions.length);
         // A macrotask, so that a page can draw the progress.
@@ -78,7 +73,7 @@ export async function ConvertLiteHeadAsync(
     return {
         name: options.name ?? meta.name,
         bodyModel: "head",
-        ...JointsOfHead(trained, lift),
+        ...JointsOfHead(trained),
         gaussians: CloudOfHead(model, neutral),
         antialiased: meta.antialiased,
         morphTargets,
@@ -92,10 +87,4 @@ export async function ConvertLiteHeadAsync(
             credits: meta.credits,
         },
     };
-}
-
-/** Height of the lowest Gaussians, metres. */
-function LowestOf(positions: Float32Array): number {
-    const heights = positions.filter((_, i) => i % 3 === 1).sort();
-    return heights[Math.floor(heights.length * Outliers)]!;
 }
