@@ -282,6 +282,24 @@ DescribeGpu("gaussian-avatar capture", () => {
         expect(readFileSync(json, "utf8")).toBe(JSON.stringify(older));
     });
 
+    it("shoots a head alone, from all around, in the same layout", async () => {
+        const folder = path("head");
+        const { code, err } = await RunAsync([...Arguments, "--of", "head", "-o", folder]);
+        expect([code, err]).toEqual([0, expect.not.stringContaining("error")]);
+        const manifest = ReadCaptureManifest(readFileSync(join(folder, "capture.json")), "capture.json");
+        expect([manifest.request.of, manifest.light.what]).toEqual([
+            "head",
+            expect.stringMatching(/turn with the head/),
+        ]);
+        expect(new Set(Object.values(manifest.cameras).map(({ target }) => target))).toEqual(new Set(["head"]));
+        expect(readFileSync(join(folder, "calibration.json"), "utf8").trim()).toBe("{}");
+        const [first] = manifest.frames[0]!.cameras;
+        const mask = PNG.sync.read(readFileSync(join(folder, "masks", first!, "00000000.png")));
+        expect(mask.data.some((value, i) => i % 4 === 0 && value > 200)).toBe(true);
+        const body = await RunAsync([...Arguments, "-o", folder]);
+        expect(body.err).toMatch(/holds a capture of a head \(--of head\)\. Say the same/);
+    });
+
     it("says what is wrong with what it is given", async () => {
         writeFileSync(path("notes.txt"), "mine");
         const busy = await RunAsync([...Arguments, "-o", path("")]);
