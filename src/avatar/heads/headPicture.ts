@@ -129,7 +129,8 @@ export class HeadPicture implements INetworkClient {
 
     /** Whether what is shown is what would be taken now. */
     public get isUpToDate(): boolean {
-        return !this._isDue() || (this.shown.size === this._size && this.fade === 1 && this._isSame(this.shown));
+        const wanted = this._isSeen() ? this._wantedSize() : null;
+        return !wanted || (this.shown.size === wanted && this.fade === 1 && this._isSame(this.shown));
     }
 
     /**
@@ -154,11 +155,7 @@ export class HeadPicture implements INetworkClient {
 
     /** @see INetworkClient */
     public look(): void {
-        const { picture, enabled, maximumRate } = this.slot.entry.avatar.networks;
-        const { pixels } = this._camera;
-        const least = this.shown.size ? LeastPixels.later : LeastPixels.first;
-        const isLarge = pixels >= least && this._idleFrames <= 1;
-        const size = isLarge && enabled ? this._programs.choose(pixels, picture.maximumSize) : null;
+        const size = this._wantedSize();
         if (size && !size.program) {
             this._programs.request(size, this._onFailure);
         }
@@ -168,9 +165,10 @@ export class HeadPicture implements INetworkClient {
             this.shown.size = null; // small, or not wanted
             this._shownFrames = 0;
         }
-        this.screenSize = pixels;
-        this.maximumRate = maximumRate;
-        this.isWanted = this._isDue() && this._size!.program !== null && !this._finished && !this._isSame(this.shown);
+        this.screenSize = this._camera.pixels;
+        this.maximumRate = this.slot.entry.avatar.networks.maximumRate;
+        const isThere = this._isSeen() && this._size?.program;
+        this.isWanted = Boolean(isThere) && !this._finished && !this._isSame(this.shown);
     }
 
     /** @see INetworkClient */
@@ -265,8 +263,18 @@ export class HeadPicture implements INetworkClient {
         this._uploads.clear();
     }
 
-    private _isDue(): boolean {
-        return this._size !== null && this._idleFrames <= 1 && this.slot.entry.instance._firstPosed >= 0;
+    /** Whether its pass has drawn the head in the last frame. */
+    private _isSeen(): boolean {
+        return this._idleFrames <= 1 && this.slot.entry.instance._firstPosed >= 0;
+    }
+
+    /** The size to have for what the pass shows of the head; null for none. */
+    private _wantedSize(): IRefinerSize | null {
+        const { picture, enabled } = this.slot.entry.avatar.networks;
+        const { pixels } = this._camera;
+        const least = this.shown.size ? LeastPixels.later : LeastPixels.first;
+        const isLarge = pixels >= least && this._idleFrames <= 1;
+        return isLarge && enabled ? this._programs.choose(pixels, picture.maximumSize) : null;
     }
 
     /** Whether a picture that was taken is one of the present face from the present place, in the wanted size. */

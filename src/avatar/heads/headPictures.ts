@@ -13,6 +13,9 @@ import { PictureRow } from "./pictureRow.js";
 import { type IPictureTools } from "./pictureTools.js";
 import { IsFastEnough, RefinerPrograms } from "./refinerPrograms.js";
 
+/** A frame begins before its passes are drawn: with the second one, the passes of the first are known. */
+const UnseenFrames = 2;
+
 /** A head that is so many times as large takes the place of another. */
 const MuchLarger = 1.5;
 
@@ -31,6 +34,8 @@ export class HeadPictures {
     private readonly _pictures: HeadPicture[] = [];
     private readonly _slots: IHeadSlot[] = [];
     private readonly _programs = new Map<IHeadModel, RefinerPrograms>();
+    /** Frames until heads that came last have met every pass. */
+    private readonly _unseen = new Map<IHeadSlot, number>();
     private readonly _reported = new WeakSet<IHeadModel>();
     private readonly _row = new PictureRow();
 
@@ -52,6 +57,7 @@ export class HeadPictures {
     public add(slot: IHeadSlot): void {
         if (!this._slots.includes(slot)) {
             this._slots.push(slot);
+            this._unseen.set(slot, UnseenFrames);
         }
     }
 
@@ -62,6 +68,7 @@ export class HeadPictures {
             return;
         }
         this._slots.splice(index, 1);
+        this._unseen.delete(slot);
         this._removePictures(slot);
         slot.entry.avatar.networks.picture._show(0);
         const programs = this._programs.get(slot.model);
@@ -73,7 +80,8 @@ export class HeadPictures {
 
     /** Whether the pictures of a head are those of its present face. @param slot the head */
     public isUpToDate(slot: IHeadSlot): boolean {
-        return this._pictures.every((picture) => picture.slot !== slot || picture.isUpToDate);
+        const isSeen = this._unseen.get(slot) === 0;
+        return isSeen && this._pictures.every((picture) => picture.slot !== slot || picture.isUpToDate);
     }
 
     /**
@@ -93,6 +101,7 @@ export class HeadPictures {
             }
         }
         for (const slot of this._slots) {
+            this._unseen.set(slot, Math.max(0, this._unseen.get(slot)! - 1));
             let size = 0;
             for (const { slot: other, shown } of this._pictures) {
                 size = other === slot && shown.size ? Math.max(size, shown.size.sides.picture) : size;
