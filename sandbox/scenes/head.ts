@@ -41,7 +41,7 @@ export const HeadScene: ISandboxScene = {
         const url = parameters.get("avatar") ?? HeadAvatarUrl;
         const heads = await LoadHeadsAsync(url, parameters.get("only"), scene);
         CreateOrbitCamera(scene, canvas, clock, {
-            radius: 0.3 + 0.5 * heads.length,
+            radius: 0.3 + 0.4 * heads.length,
             height: EyeHeight,
             turn: 0.2,
             rise: 0.02,

@@ -13,6 +13,7 @@ import { ReadAvatar } from "../../src/format/readAvatar.js";
 import { WriteAvatar } from "../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../support/avatarSamples.js";
 import { EnsureFreshBuild } from "../support/freshBuild.js";
+import { Psnr } from "../support/picture.js";
 import { LaunchBrowserAsync } from "./launch.js";
 import { ExpectSameNumbersInPageAsync } from "./networksInPage.js";
 import { ServeFolderAsync, type IFileServer } from "./serve.js";
@@ -289,6 +290,22 @@ describe("the sandbox in a browser", () => {
         await page.dispatchEvent("button:has-text('follow my camera')", "click"); // the small page shows no panel
         await page.waitForSelector("text=npm install --no-save @mediapipe/tasks-vision");
         expect(complaints.splice(0).filter((text) => !/mediapipe|404|MediaPipe/u.test(text))).toEqual([]);
+    });
+
+    it("shows a head as its offsets, its networks and its refiner make it", async () => {
+        const [baked, made, refined] = [
+            await PictureAsync("?scene=head&time=0&only=baked&jawOpen=0.7"),
+            await PictureAsync("?scene=head&time=0&only=networks&jawOpen=0.7"),
+            await PictureAsync("?scene=head&time=0&only=refined&jawOpen=0.7"),
+        ];
+        const pairs = [Psnr(baked.data, made.data), Psnr(made.data, refined.data)];
+        console.info(
+            `head in Chromium: baked and made ${pairs[0]!.toFixed(1)} dB, made and refined ${pairs[1]!.toFixed(1)} dB`,
+        );
+        for (const decibels of pairs) {
+            expect(decibels).toBeGreaterThan(25); // one face
+            expect(decibels).toBeLessThan(50); // made otherwise
+        }
     });
 
     it("makes a person by networks, beside herself, and shows their maps", async () => {

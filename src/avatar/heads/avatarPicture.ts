@@ -30,7 +30,7 @@ export class AvatarPicture {
     }
 
     /**
-     * Largest side of the picture, pixels: it is made in the least of its sizes that the screen shows no larger, within this; 0
+     * Largest side of the picture, pixels: it is made in the least of its sizes that has half as many pixels again as the screen shows, within this; 0
      * for none. Setting it tries again what failed. (default: 1024)
      */
     public get maximumSize(): number {

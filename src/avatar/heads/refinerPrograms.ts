@@ -11,6 +11,9 @@ import { LoadNetworkBytesAsync } from "../networks/networkFiles.js";
 /** Pictures have half and half again of the side that networks were trained with, but none smaller than this, pixels. */
 const LeastSide = 256;
 
+/** Pixels of a picture for each that the screen shows: networks were trained at one size, and blur a little at smaller ones. */
+const Oversampling = 1.5;
+
 /** Features of a picture with less than this many pixels a side show no face. */
 const LeastFeatureSide = 32;
 
@@ -76,7 +79,7 @@ export class RefinerPrograms {
     }
 
     /**
-     * The size to have for so many pixels of a screen: the least that is as large, within what is allowed.
+     * The size to have for so many pixels of a screen: the least that is half as large again, within what is allowed.
      *
      * @param pixels that the picture takes
      * @param maximum largest side
@@ -85,7 +88,11 @@ export class RefinerPrograms {
     public choose(pixels: number, maximum: number): IRefinerSize | null {
         let chosen: IRefinerSize | null = null;
         for (const size of this.sizes) {
-            if (!size.hasFailed && size.sides.picture <= maximum && (!chosen || size.sides.picture >= pixels)) {
+            if (
+                !size.hasFailed &&
+                size.sides.picture <= maximum &&
+                (!chosen || size.sides.picture >= Oversampling * pixels)
+            ) {
                 chosen = size;
             }
         }
