@@ -11,10 +11,13 @@ from .head_model import HeadModel
 from .networks import encode
 from .points import HeadPoints
 
-CODES, ROWS = 4, 4000
-"""Codes, and points of each, a step."""
+ALONE, TOGETHER, ROWS = 4, 2, 600
+"""Codes of one channel, and of faces with one more, besides the neutral one; points that channels move, and others."""
 
 RATE = 2e-3
+
+LEAST_REACH = 0.002
+"""Metres that are added to what a channel moves, before errors are divided by it."""
 
 
 class MeshStage:
@@ -30,9 +33,9 @@ class MeshStage:
         self.offsets = torch.from_numpy(points.neutral - points.positions)
         self.deltas = torch.from_numpy(points.deltas)
         self.codes = codes
-        # Places where little moves are many: those that move count more.
-        way = self.deltas.norm(dim=2).amax(0)
-        self.weights = 0.3 + (way / 0.005).clamp(max=1)
+        ways = self.deltas.norm(dim=2)
+        self.reach = ways.amax(1)
+        self.movers = [(way > 0.15 * most).nonzero().flatten() for way, most in zip(ways, self.reach, strict=True)]
 
     def targets(self, code: Tensor, rows: Tensor | slice = slice(None)) -> Tensor:
         """Metres from the points to where the mesh has them, [N,3]."""
@@ -48,19 +51,24 @@ class MeshStage:
         begin = time.perf_counter()
         for step in range(steps):
             loss = 0
-            for code in self._codes(random):
-                rows = torch.randint(len(encoded), (ROWS,), generator=random)
+            for channel, code in self._codes(random):
+                movers = self.movers[channel]
+                if len(movers) == 0:
+                    continue
+                moving = movers[torch.randint(len(movers), (ROWS,), generator=random)]
+                rows = torch.cat((moving, torch.randint(len(encoded), (ROWS,), generator=random)))
                 way = own.unit * own.position_gain * network(encoded[rows], code).tanh()
-                # Square roots of distances: lids are to close whatever jaws do.
-                misses = (way - self.targets(code, rows)).square().sum(1).add(1e-8).sqrt()
-                loss = loss + 1e3 * (misses * self.weights[rows]).mean() / CODES
+                # As shares of what the channel moves, and squared: in metres, or by their lengths, brows and eyes cost
+                # so little beside a jaw that they would never be learnt.
+                share = 0.5 * self.reach[channel] + LEAST_REACH
+                loss = loss + (way - self.targets(code, rows)).square().sum(1).mean() / share**2
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             schedule.step()
             if (step + 1) % 500 == 0:
                 print(
-                    f"mesh {step + 1:5} {(time.perf_counter() - begin) / 60:5.1f} min  loss {loss.item():.3f} mm",
+                    f"mesh {step + 1:5} {(time.perf_counter() - begin) / 60:5.1f} min  loss {loss.item():.3f}",
                     flush=True,
                 )
 
@@ -74,14 +82,14 @@ class MeshStage:
         all_misses = torch.cat(misses)
         return float(all_misses.mean()), float(all_misses[torch.randint(len(all_misses), (100_000,))].quantile(0.99))
 
-    def _codes(self, random: torch.Generator) -> list[Tensor]:
-        """Faces of the training, and single channels, and mixtures of two faces."""
-        chosen = torch.randint(len(self.codes), (CODES,), generator=random)
-        codes = [self.codes[at].clone() for at in chosen]
-        size = self.codes.shape[1]
-        codes[0] = torch.zeros(size)
-        codes[0][torch.randint(size, (1,), generator=random)] = torch.rand(1, generator=random)
-        share = torch.rand(1, generator=random)
-        codes[1] = share * codes[1] + (1 - share) * codes[2]
-        codes[3] = (codes[3] + codes[0]).clamp(0, 1)
-        return codes
+    def _codes(self, random: torch.Generator) -> list[tuple[int, Tensor]]:
+        """Channels, and codes that they are part of: alone, and added to faces. The first is neutral."""
+        size, found = self.codes.shape[1], []
+        for at in range(1 + ALONE + TOGETHER):
+            channel = int(torch.randint(size, (), generator=random))
+            face = self.codes[int(torch.randint(len(self.codes), (), generator=random))].clone()
+            code = torch.zeros(size) if at <= ALONE else face
+            least = 0.3 + 0.7 * float(torch.rand((), generator=random))
+            code[channel] = 0 if at == 0 else max(float(code[channel]), least)
+            found.append((channel, code))
+        return found
