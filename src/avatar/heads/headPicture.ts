@@ -129,7 +129,7 @@ export class HeadPicture implements INetworkClient {
 
     /** Whether what is shown is what would be taken now. */
     public get isUpToDate(): boolean {
-        const wanted = this._isSeen() ? this._wantedSize() : null;
+        const wanted = this._isSeen() && this.slot.entry.instance.opacity >= 1 ? this._wantedSize() : null;
         return !wanted || (this.shown.size === wanted && this.fade === 1 && this._isSame(this.shown));
     }
 
@@ -168,7 +168,9 @@ export class HeadPicture implements INetworkClient {
         this.screenSize = this._camera.pixels;
         this.maximumRate = this.slot.entry.avatar.networks.maximumRate;
         const isThere = this._isSeen() && this._size?.program;
-        this.isWanted = Boolean(isThere) && !this._finished && !this._isSame(this.shown);
+        // Of a head that fades, networks would make another face: it keeps the picture that it has.
+        const isSolid = this.slot.entry.instance.opacity >= 1;
+        this.isWanted = Boolean(isThere) && isSolid && !this._finished && !this._isSame(this.shown);
     }
 
     /** @see INetworkClient */

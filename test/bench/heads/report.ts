@@ -14,6 +14,7 @@ import { TimeNetworksAsync } from "../networks/networkTimes.js";
 import { PrintTable } from "../table.js";
 import { BranchGraph } from "./branchGraph.js";
 import { OfficialHead } from "./officialHead.js";
+import { TimePicturesAsync } from "./pictureTimes.js";
 
 /** Points: a tenth of a published head, since the adapter may be software. */
 const Points = 15_000;
@@ -41,6 +42,7 @@ export async function ReportHeadsAsync(): Promise<void> {
         ["what", "ms"],
         await TimeFeaturesAsync(device, model),
     );
+    PrintTable("Frames of the head that ships, 18,263 splats, 640 × 640", ["what", "ms"], await TimeFramesAsync());
     const weights = new Map(
         [...UpsamplerShapes({})].map(([name, shape]) => {
             const size = shape.reduce((product, extent) => product * extent);
@@ -56,6 +58,13 @@ export async function ReportHeadsAsync(): Promise<void> {
         ["side", "provider", "GFLOP", "ms", "GFLOP/s"],
         [[`${UpsamplerSide} → ${4 * UpsamplerSide}`, timed.provider, gflop, timed.milliseconds, timed.gflops]],
     );
+}
+
+async function TimeFramesAsync(): Promise<string[][]> {
+    const engine = await CreateHeadlessEngineAsync({ width: 640, height: 640 });
+    const rows = await TimePicturesAsync(engine);
+    engine.dispose();
+    return rows;
 }
 
 type Row = [what: string, ...numbers: number[]];

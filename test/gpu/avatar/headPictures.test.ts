@@ -235,6 +235,25 @@ DescribeGpu("the refined picture of a head", () => {
         expect(Psnr(expectedInTarget, inTarget)).toBeGreaterThan(Close - 3);
     });
 
+    it("keeps its colours while the head fades", async () => {
+        const avatar = await loadAsync();
+        await pictureAsync(avatar);
+        const { picture } = avatar.networks;
+        const { latency } = picture;
+        avatar.visibility = 0.4;
+        for (let frame = 0; frame < 8; frame++) {
+            await stage.renderAsync();
+            await SettleAsync();
+        }
+        const found = await stage.renderAsync();
+        expect([picture.latency, picture.size, avatar.networks._isUpToDate]).toEqual([latency, 128, true]);
+        avatar.dispose();
+        const expected = await expectedAsync([], (other) => (other.visibility = 0.4));
+        const decibels = Psnr(expected, found);
+        console.info(`a head that fades: ${decibels.toFixed(1)} dB`);
+        expect(decibels).toBeGreaterThan(Close - 4);
+    });
+
     it("follows the face", async () => {
         const avatar = await loadAsync();
         await pictureAsync(avatar);
