@@ -44,6 +44,7 @@ export {
 export type {
     AnimatorErrorCode,
     ArkitName,
+    AvatarColorSpace,
     AvatarDeviceErrorCode,
     AvatarFormatErrorCode,
     AvatarFormatWarningCode,

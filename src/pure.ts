@@ -42,6 +42,7 @@ export {
 } from "./format/bodyModel.js";
 export { CreateAvatarEngineAsync } from "./avatar/avatarEngine.js";
 export { AvatarRenderer } from "./avatar/avatarRenderer.js";
+export { type AvatarColorSpace } from "./avatar/splatMaterial.js";
 export { GaussianAvatar } from "./avatar/gaussianAvatar.js";
 export { type AvatarPicture } from "./avatar/heads/avatarPicture.js";
 export { WornHeadError, type IWornHeadOptions, type WornHeadErrorCode } from "./avatar/heads/wornHead.js";

@@ -30,6 +30,14 @@ fn refinedColor(own : vec3f, homogeneous : vec3f, picture : vec3f) -> vec3f {
 }
 #endif
 
+#ifdef LINEAR_COLORS
+// Display values → light, IEC 61966-2-1, for pipelines that turn it back at their end.
+fn lightOf(display : vec3f) -> vec3f {
+    let color = max(display, vec3f(0.0));
+    return select(pow((color + 0.055) / 1.055, vec3f(2.4)), color / 12.92, color <= vec3f(0.04045));
+}
+#endif
+
 @fragment
 fn main(input : FragmentInputs) -> FragmentOutputs {
     let squaredSigmas = dot(fragmentInputs.vSigmas, fragmentInputs.vSigmas);
@@ -40,6 +48,9 @@ fn main(input : FragmentInputs) -> FragmentOutputs {
     var color = fragmentInputs.vColor.rgb;
 #ifdef HEAD_PICTURES
     color = refinedColor(color, fragmentInputs.vPlace, fragmentInputs.vPicture);
+#endif
+#ifdef LINEAR_COLORS
+    color = lightOf(color);
 #endif
     fragmentOutputs.color = vec4f(color * alpha, alpha);
 }

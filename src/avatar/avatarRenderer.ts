@@ -11,6 +11,7 @@ import { DefaultNetworkBudget } from "./networks/networkSettings.js";
 import { ScenePump } from "./networks/scenePump.js";
 import { SceneNetworks } from "./networks/sceneNetworks.js";
 import { PassViews } from "./passViews.js";
+import { type AvatarColorSpace } from "./splatMaterial.js";
 import { SplatMesh } from "./splatMesh.js";
 
 /** The renderer of each scene, from the moment its kernels begin to compile. */
@@ -49,6 +50,14 @@ export class AvatarRenderer {
      * much less time for everything else. 0 stops all networks. (default: 4)
      */
     public networkBudget = DefaultNetworkBudget;
+
+    /**
+     * What avatars write into what is drawn to. Their colours are display values, and are blended as such, which is how they were
+     * trained. A scene whose image processing comes as a post-process (HDR pipelines, tone mapping) takes light instead: with
+     * `"linear"` splats write that, and come out of the pipeline's own conversion with the colours that they have. (default:
+     * `"display"`)
+     */
+    public colorSpace: AvatarColorSpace = "display";
 
     private readonly _scene: Scene;
     private readonly _submission: GPUCommandBuffer[] = [];
@@ -176,6 +185,7 @@ export class AvatarRenderer {
         const mesh = this._openMesh(state);
         mesh.maximumSplats = pipeline.splatCount;
         mesh.setBounds(Minimum, Maximum);
+        mesh.showColors(this.colorSpace);
         mesh.showPictures(heads.pictures?.array ?? null);
         pipeline.timer.enabled = this._measuresTimes;
         pipeline.encodeSkin(encoder);

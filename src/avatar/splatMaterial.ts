@@ -13,6 +13,12 @@ import { PipelineShaderIncludes } from "../pipeline/pipelineShaders.js";
 /** Name of the material and of the hidden mesh, as seen in GPU captures. */
 export const SplatMeshName = "gaussianAvatars";
 
+/**
+ * What avatars write: `"display"`, their colours as cameras saw them, blended as they were trained; `"linear"`, light, for scenes whose
+ * image processing turns light into display values at its end.
+ */
+export type AvatarColorSpace = "display" | "linear";
+
 /** Name of the texture with refined pictures, in the shader. */
 export const PictureArrayName = "headPictureArray";
 
@@ -26,8 +32,9 @@ const RasterShaderLibrary = {
  *
  * @param scene to make it in
  * @param hasPictures whether splats take colours from refined pictures of heads
+ * @param colorSpace of what is written
  */
-export function CreateSplatMaterial(scene: Scene, hasPictures: boolean): ShaderMaterial {
+export function CreateSplatMaterial(scene: Scene, hasPictures: boolean, colorSpace: AvatarColorSpace): ShaderMaterial {
     const material = new ShaderMaterial(
         SplatMeshName,
         scene,
@@ -45,7 +52,10 @@ export function CreateSplatMaterial(scene: Scene, hasPictures: boolean): ShaderM
                 ...(hasPictures ? ["headPictures"] : []),
             ],
             samplers: hasPictures ? [PictureArrayName] : [],
-            defines: hasPictures ? ["#define HEAD_PICTURES"] : [],
+            defines: [
+                ...(hasPictures ? ["#define HEAD_PICTURES"] : []),
+                ...(colorSpace === "linear" ? ["#define LINEAR_COLORS"] : []),
+            ],
             needAlphaBlending: true,
         },
     );

@@ -11,7 +11,7 @@ import { SplatsPerInstance } from "../pipeline/constants.js";
 import { type PictureArray } from "../pipeline/7-composite/pictureArray.js";
 import { PictureTexture } from "./heads/pictureTexture.js";
 import { type PassViews } from "./passViews.js";
-import { CreateSplatMaterial, PictureArrayName, SplatMeshName } from "./splatMaterial.js";
+import { type AvatarColorSpace, CreateSplatMaterial, PictureArrayName, SplatMeshName } from "./splatMaterial.js";
 
 /**
  * The one mesh that draws every avatar of a scene, inside Babylon's own passes: instanced batches of quads that read the
@@ -20,7 +20,8 @@ import { CreateSplatMaterial, PictureArrayName, SplatMeshName } from "./splatMat
  */
 export class SplatMesh extends Mesh {
     private readonly _views: PassViews;
-    private readonly _plain: ShaderMaterial;
+    private _colorSpace: AvatarColorSpace = "display";
+    private _plain: ShaderMaterial;
     private _pictured: ShaderMaterial | null = null;
     private _texture: PictureTexture | null = null;
 
@@ -60,6 +61,22 @@ export class SplatMesh extends Mesh {
         // Until it is compiled, heads keep the colours that they have.
         if (this.material === this._pictured || this._pictured.isReady(this)) {
             this.material = this._pictured;
+        }
+    }
+
+    /** Sets what is written. @param colorSpace display values or light */
+    public showColors(colorSpace: AvatarColorSpace): void {
+        if (colorSpace !== this._colorSpace) {
+            this._colorSpace = colorSpace;
+            const before = [this._plain, this._pictured];
+            this._plain = this._makeMaterial(false);
+            this._pictured = null;
+            this.material = this._plain;
+            this._texture?.dispose();
+            this._texture = null;
+            for (const material of before) {
+                material?.dispose();
+            }
         }
     }
 
@@ -104,7 +121,7 @@ export class SplatMesh extends Mesh {
 
     private _makeMaterial(hasPictures: boolean): ShaderMaterial {
         const scene = this.getScene();
-        const material = CreateSplatMaterial(scene, hasPictures);
+        const material = CreateSplatMaterial(scene, hasPictures, this._colorSpace);
         material.onBindObservable.add(() => {
             this._views.bind((scene.getEngine() as WebGPUEngine)._currentDrawContext);
         });
