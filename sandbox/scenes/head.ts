@@ -26,13 +26,14 @@ const TagHeight = 1.18;
 const Ways = [
     { name: "baked", hasNetworks: false, size: 0 },
     { name: "networks", hasNetworks: true, size: 0 },
-    { name: "refined", hasNetworks: true, size: 1024 },
+    { name: "refined, 256²", hasNetworks: true, size: 256 },
+    { name: "refined", hasNetworks: true, size: 2048 },
 ] as const;
 
-/** One face made in three ways, side by side. */
+/** One face made in several ways, side by side. */
 export const HeadScene: ISandboxScene = {
     title: "A head",
-    description: "One face three times: moved by offsets, made by networks, and refined by another one.",
+    description: "One face moved by offsets, made by networks, and refined by another one in two sizes.",
     hint: "Drop a recording: Live Link Face .csv, ARKit .json, or a .glb with morph targets",
     choosesClips: true,
 
@@ -72,7 +73,7 @@ export const HeadScene: ISandboxScene = {
         heads.forEach((head) => {
             AddNameTag(head.name, head, overlay, scene, TagHeight);
         });
-        const settings = { largest: 1024, budget: 4 };
+        const settings = { largest: 2048 };
         controls.add(settings, "largest", [0, 256, 512, 1024, 2048]).onChange((size: number) => {
             last.picture.maximumSize = size;
         });
