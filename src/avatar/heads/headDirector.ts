@@ -45,6 +45,7 @@ export class HeadDirector {
     private _kernels: Promise<IHeadKernels> | null = null;
     private _loadingPictures: Promise<void> | null = null;
     private _pictures: HeadPictures | null = null;
+    private _hasReportedPictures = false;
     private _isDisposed = false;
 
     /**
@@ -108,6 +109,9 @@ export class HeadDirector {
             if (isWanted && !slot.gaussians && !slot.isLoading) {
                 slot.isLoading = true;
                 void this._loadAsync(slot);
+            }
+            if (slot.isShown && slot.model.refiner && !this._pictures && !networks.picture.error) {
+                this._loadingPictures ??= this._loadPicturesAsync();
             }
             if (isWanted !== slot.isShown && (slot.gaussians || !isWanted)) {
                 this._show(slot, isWanted);
@@ -175,7 +179,6 @@ export class HeadDirector {
             this._pictures?.remove(slot);
         } else if (slot.model.refiner) {
             this._pictures?.add(slot);
-            this._loadingPictures ??= this._loadPicturesAsync();
         }
     }
 
@@ -192,13 +195,14 @@ export class HeadDirector {
             });
         } catch (cause) {
             const error = ToAvatarError(cause);
-            for (const { entry, model } of this._slots.filter((slot) => slot.model.refiner)) {
+            for (const { entry } of this._slots.filter((slot) => slot.model.refiner)) {
                 entry.avatar.networks.picture._fail(error);
-                Logger.Error(
-                    `Gaussian avatar "${entry.avatar.name}" goes on without refined pictures: ${error.message}`,
-                );
-                this._reported.add(model);
             }
+            if (!this._hasReportedPictures) {
+                this._hasReportedPictures = true;
+                Logger.Error(`Gaussian avatars go on without refined pictures: ${error.message}`);
+            }
+            this._loadingPictures = null; // what did not come may when it is asked for once more
         }
     }
 

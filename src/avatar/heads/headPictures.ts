@@ -232,19 +232,21 @@ export class HeadPictures {
         if (program) {
             this._pump.discard(program);
         }
+        // Whoever waits for its turn with the same networks chooses anew in the next frame.
+        for (const other of this._pictures) {
+            other.isWanted &&= other.slot.model !== picture.slot.model;
+        }
         this._removePicture(picture);
         if (programs) {
             this._report(picture.slot, error);
         }
     }
 
-    private _report(slot: IHeadSlot, cause: unknown): void {
-        const { entry, model } = slot;
-        const { avatar } = entry;
+    private _report({ entry: { avatar }, model }: IHeadSlot, cause: unknown): void {
         const error = ToAvatarError(cause);
         const isLeft = this._programs.get(model)?.sizes.some(({ hasFailed }) => !hasFailed) ?? false;
-        if (!isLeft) {
-            avatar.networks.picture._fail(error);
+        for (const slot of isLeft ? [] : this._slots.filter((one) => one.model === model)) {
+            slot.entry.avatar.networks.picture._fail(error);
             this._removePictures(slot); // others come when it is asked for once more
         }
         // A lost device comes back, and the networks with it.

@@ -7,6 +7,9 @@ import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
 import { type IAvatarAsset, type IGaussianCloud } from "../../../src/format/avatarAsset.js";
+import { NetworkError } from "../../../src/networks/networkError.js";
+import { NetworkRuntime } from "../../../src/networks/networkRuntime.js";
+import { ProgramRun } from "../../../src/networks/programRun.js";
 import { AvatarRenderer, type GaussianAvatar, RegisterAvatarLoader } from "../../../src/pure.js";
 import { FrameTraffic } from "../../support/frameTraffic.js";
 import { DescribeGpu } from "../../support/gpu.js";
@@ -307,6 +310,57 @@ DescribeGpu("the refined picture of a head", () => {
         avatar.networks.picture.maximumSize = 512;
         expect(avatar.networks.picture.error).toBeNull();
         await stage.renderUntilAsync(() => avatar.networks.picture.error !== null, 200);
+        expect(errors.length).toBe(1);
+    });
+
+    it("fails in a run for all who have the head, and comes for all when it is asked for once more", async () => {
+        const head = await loadAsync();
+        const copy = head.clone("copy"); // of the same networks
+        copy.position.x = 0.7;
+        copy.networks.maximumRate = 1000;
+        const heads = [head, copy];
+        const run = jest
+            .spyOn(ProgramRun.prototype, "stepAsync")
+            .mockRejectedValueOnce(new NetworkError("runtime-failed", "gave up"));
+        await stage.renderUntilAsync(() => heads[0]!.networks.picture.error !== null, 200);
+        expect(run).toHaveBeenCalled();
+        expect(heads.map(({ networks }) => networks.picture.error?.code)).toEqual(["runtime-failed", "runtime-failed"]);
+        expect(errors).toEqual([expect.stringMatching(/goes on without refined pictures: gave up/u)]);
+        for (const { networks } of heads) {
+            networks.picture.maximumSize = 1024;
+        }
+        await pictureAsync(head);
+        await pictureAsync(copy);
+        expect(heads.map(({ networks }) => networks.picture.error)).toEqual([null, null]);
+    });
+
+    it("goes on in a smaller size for all who have the head where a run of a larger one fails", async () => {
+        const refiner = MakeSampleRefiner({ channels: 5, side: 256, weights: Float32Array.from(Weights) });
+        const head = await loadAsync({ ...Asset, headModel: { ...Asset.headModel!, refiner } });
+        const copy = head.clone("copy");
+        copy.networks.maximumRate = 1000;
+        Camera().radius = 1.5;
+        jest.spyOn(ProgramRun.prototype, "stepAsync").mockRejectedValueOnce(
+            new NetworkError("runtime-failed", "gave up"),
+        );
+        await pictureAsync(head);
+        await pictureAsync(copy);
+        expect([head, copy].map(({ networks }) => networks.picture.size)).toEqual([256, 256]);
+        expect([head, copy].map(({ networks }) => networks.picture.error)).toEqual([null, null]);
+        expect(errors).toEqual([expect.stringMatching(/goes on with smaller refined pictures: gave up/u)]);
+    });
+
+    it("is not there without ONNX Runtime, which is said once, and comes when it is asked for once more", async () => {
+        stage.restart();
+        const missing = new NetworkError("runtime-missing", "install onnxruntime-web");
+        jest.spyOn(NetworkRuntime, "CreateAsync").mockRejectedValueOnce(missing);
+        const heads = [await loadAsync(), await loadAsync()];
+        await stage.renderUntilAsync(() => heads.every(({ networks }) => networks.picture.error !== null), 200);
+        expect(errors).toEqual([expect.stringMatching(/without refined pictures: install onnxruntime-web/u)]);
+        for (const head of heads) {
+            head.networks.picture.maximumSize = 1024;
+        }
+        await pictureAsync(heads[0]!);
         expect(errors.length).toBe(1);
     });
 
