@@ -10,6 +10,7 @@ var albedoSampler : sampler;
 var albedo : texture_2d<f32>;
 
 uniform eye : vec3f;
+uniform bounds : vec4f; // middle and radius of a ball; nothing is outside of it
 uniform keyDirection : vec3f; // towards the light
 uniform keyColor : vec3f;
 uniform gloss : vec2f; // share of the key light that is reflected head-on, exponent of the highlight
@@ -32,7 +33,8 @@ fn reflection(normal : vec3f, view : vec3f) -> f32 {
 @fragment
 fn main(input : FragmentInputs) -> FragmentOutputs {
     let texel = textureSample(albedo, albedoSampler, fragmentInputs.vUv);
-    if (texel.a < uniforms.alphaRange.x || texel.a >= uniforms.alphaRange.y) {
+    let isOutside = distance(fragmentInputs.vPosition, uniforms.bounds.xyz) > uniforms.bounds.w;
+    if (isOutside || texel.a < uniforms.alphaRange.x || texel.a >= uniforms.alphaRange.y) {
         discard;
     }
     let view = normalize(uniforms.eye - fragmentInputs.vPosition);

@@ -38,7 +38,7 @@ export async function ShootFramesAsync(
     if (missing.size === 0) {
         return;
     }
-    const studio = await CaptureStudio.CreateAsync(subject, { size: rig.size, software });
+    const studio = await CaptureStudio.CreateAsync(subject, { size: rig.size, bounds: rig.bust, software });
     const person = new LitSubject(subject, request.of === "head" ? SmplxJointNames.indexOf("head") : 0);
     const underway: Promise<void>[] = [];
     try {

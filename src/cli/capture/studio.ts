@@ -5,11 +5,12 @@ import { ShaderLanguage } from "@babylonjs/core/Materials/shaderLanguage.js";
 import { ShaderMaterial } from "@babylonjs/core/Materials/shaderMaterial.js";
 import { RawTexture } from "@babylonjs/core/Materials/Textures/rawTexture.js";
 import { Color4 } from "@babylonjs/core/Maths/math.color.js";
-import { Vector2, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { Vector2, Vector3, Vector4 } from "@babylonjs/core/Maths/math.vector.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import fragmentSource from "../../../shaders/capture/subject.fragment.wgsl";
 import vertexSource from "../../../shaders/capture/subject.vertex.wgsl";
+import { type ICaptureBounds } from "../../convert/capture/cameraPlacement.js";
 import { type ICaptureSubject, type ISubjectPart } from "../../convert/capture/captureSubject.js";
 import { type SubjectPartKind } from "../../convert/capture/partKind.js";
 import { type IPinhole } from "../../math/pinhole.js";
@@ -83,7 +84,12 @@ export class CaptureStudio {
     private readonly _vertices: readonly GpuVertices[];
     private readonly _size: number;
 
-    private constructor(engine: WebGPUEngine, subject: ICaptureSubject, size: number) {
+    private constructor(
+        engine: WebGPUEngine,
+        subject: ICaptureSubject,
+        size: number,
+        { center, radius }: ICaptureBounds,
+    ) {
         this._engine = engine;
         this._size = size;
         this._scene = new Scene(engine);
@@ -113,6 +119,7 @@ export class CaptureStudio {
                 mesh.alwaysSelectAsActiveMesh = true;
                 mesh.alphaIndex = index;
                 mesh.material = material;
+                material.setVector4("bounds", new Vector4(...center, radius));
                 return material;
             });
         });
@@ -122,13 +129,14 @@ export class CaptureStudio {
      * Sets the studio up.
      *
      * @param subject what is captured
-     * @param options side of the square pictures; `software` takes the software adapter even where there is a GPU
+     * @param options side of the square pictures; `bounds`: nothing outside of them is there; `software` takes the software adapter
+     *   even where there is a GPU
      * @returns the studio; the caller disposes it
      * @throws HeadlessError when there is no WebGPU in this process
      */
     public static async CreateAsync(
         subject: ICaptureSubject,
-        options: { readonly size: number; readonly software?: boolean },
+        options: { readonly size: number; readonly bounds?: ICaptureBounds | null; readonly software?: boolean },
     ): Promise<CaptureStudio> {
         const side = options.size * Supersampling;
         const engine = await CreateHeadlessEngineAsync({
@@ -137,7 +145,7 @@ export class CaptureStudio {
             software: options.software ?? false,
         });
         try {
-            const studio = new CaptureStudio(engine, subject, options.size);
+            const studio = new CaptureStudio(engine, subject, options.size, options.bounds ?? Unbounded);
             // The first frame only starts the shaders' compilation.
             studio._look(EmptyView);
             await RenderPixelsAsync(engine, studio._render);
@@ -195,6 +203,9 @@ export class CaptureStudio {
         }
     }
 }
+
+/** Farther away than any subject reaches, metres. */
+const Unbounded: ICaptureBounds = { center: [0, 0, 0], radius: 1e6 };
 
 /** A camera that looks at nothing. */
 const EmptyView: IPinhole = {
@@ -274,7 +285,16 @@ function CreateMaterial(
         {
             shaderLanguage: ShaderLanguage.WGSL,
             attributes: [VertexBuffer.PositionKind, VertexBuffer.NormalKind, VertexBuffer.UVKind, LightKind],
-            uniforms: ["viewProjection", "eye", "keyDirection", "keyColor", "gloss", "alphaRange", "solidity"],
+            uniforms: [
+                "viewProjection",
+                "eye",
+                "bounds",
+                "keyDirection",
+                "keyColor",
+                "gloss",
+                "alphaRange",
+                "solidity",
+            ],
             samplers: ["albedo"],
             needAlphaBlending: !isSolid,
         },

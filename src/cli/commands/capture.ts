@@ -231,6 +231,7 @@ function ManifestOf({ request, rig, subject, frames }: ICaptureSession, labels: 
             what: `A key light with soft shadows and a sky with ambient occlusion; both turn with the ${request.of ?? "pelvis"}.`,
             keyColor: [...new BodyLight(subject).keyColor],
         },
+        ...(rig.bust ? { bounds: { ...rig.bust, center: [...rig.bust.center] } } : {}),
         cameras: Object.fromEntries(rig.cameras.map(({ name, target, split }) => [name, { target, split }])),
         frames: frames.map(({ pose, cameras }) => ({
             source: pose.source,

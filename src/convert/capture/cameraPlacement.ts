@@ -77,10 +77,10 @@ export const Framings: Readonly<Record<CameraTarget, IFraming>> = {
         elevation: [-25, 50],
         spread: 100,
     },
-    // With hair above and the neck below it: what a picture spans is what networks that see whole pictures are trained with.
+    // With hair above it, neck and shoulders below: what a picture spans is what networks that see whole pictures are trained with.
     head: {
         distance: 1.6,
-        metresPerPixel: 0.00084,
+        metresPerPixel: 0.001,
         counts: { train: 16, heldOut: 4, shots: 4 },
         elevation: [-15, 25],
         spread: 165,
@@ -98,6 +98,17 @@ const FaceCrowding = 1.4;
 
 /** Share of half the picture that the whole body may fill, to every side. */
 export const BodyFill = 0.97;
+
+/** The same of the bust that is left of a body when its head is captured; the head turns, and the cameras with it. */
+export const BustFill = 0.94;
+
+/** A ball; what is outside of it is not captured. */
+export interface ICaptureBounds {
+    /** Metres. */
+    readonly center: Vector3Tuple;
+    /** Metres. */
+    readonly radius: number;
+}
 
 /** A camera and the direction in which it stands from what it looks at. */
 export interface IPlacedCamera extends IRigCamera {

@@ -4,6 +4,7 @@ import { RotateVector3, type QuaternionTuple } from "../../math/quaternion.js";
 import { AddVector3, LerpVector3, SubtractVector3, type Vector3Tuple } from "../../math/vector3.js";
 import {
     BodyFill,
+    BustFill,
     EvenFraction,
     Framings,
     NominalSize,
@@ -12,6 +13,7 @@ import {
     type CameraTarget,
     type CaptureSplit,
     type CaptureSubjectKind,
+    type ICaptureBounds,
     type IPlacedCamera,
     type IRigCamera,
 } from "./cameraPlacement.js";
@@ -73,6 +75,23 @@ export class CameraRig {
     /** Side of the square pictures, pixels. */
     public get size(): number {
         return this._options.size;
+    }
+
+    /**
+     * All that is captured of a subject whose head is; null: everything. A body that ends where each picture does would end
+     * elsewhere in every picture. This ball is in all of them, whole.
+     */
+    public get bust(): ICaptureBounds | null {
+        if (this._options.of !== "head") {
+            return null;
+        }
+        const { distance, metresPerPixel } = Framings.head;
+        const half = (metresPerPixel * NominalSize) / 2;
+        const joint = SmplxJointNames.indexOf(FollowedJoints.head);
+        return {
+            center: AddVector3(Triple(this._options.restJoints, joint), this._offsets.head),
+            radius: distance * Math.sin(Math.atan((half * BustFill) / distance)),
+        };
     }
 
     /**
@@ -139,8 +158,8 @@ export class CameraRig {
     }
 }
 
-/** The middle of a head's pictures lies below that of the skull, metres: there is more of neck and hair than above it. */
-const HeadDrop = 0.03;
+/** The middle of a head's pictures lies below that of the skull, metres: there is more below it than above. */
+const HeadDrop = 0.07;
 
 /** The joint that moves what a camera looks at. */
 const FollowedJoints: Readonly<Record<CameraTarget, (typeof SmplxJointNames)[number]>> = {

@@ -15,6 +15,10 @@ const MaxSide = 8192;
 /** Most motion files, and most notices, of a capture. */
 const MaxFiles = 4096;
 
+/** Farthest place and smallest ball, metres. */
+const MaxPlace = 1e3;
+const MinRadius = 1e-3;
+
 /** Longest notice, characters. */
 const MaxNoticeLength = 100_000;
 
@@ -25,6 +29,7 @@ const Side = v.pipe(Count, v.minValue(1), v.maxValue(MaxSide));
 const Split = v.picklist(["train", "heldOut"]);
 const CameraName = v.pipe(v.string(), v.regex(/^cam\d{2,4}$/));
 const Color = v.pipe(v.array(v.pipe(v.number(), v.minValue(0), v.maxValue(1e3))), v.length(3));
+const Place = v.pipe(v.number(), v.minValue(-MaxPlace), v.maxValue(MaxPlace));
 const File = v.object({ file: Text, sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) });
 
 /** What a capture was asked to be; the same requests make the same bytes. */
@@ -49,6 +54,10 @@ const ManifestSchema = v.object({
     joints: v.pipe(v.array(Name), v.maxLength(MaxJoints)),
     expressions: v.pipe(v.array(Name), v.maxLength(MaxMorphTargets)),
     light: v.object({ what: v.pipe(v.string(), v.maxLength(MaxNoticeLength)), keyColor: Color }),
+    /** Ball outside of which nothing was captured; absent: there is none. */
+    bounds: v.optional(
+        v.object({ center: v.tuple([Place, Place, Place]), radius: v.pipe(Place, v.minValue(MinRadius)) }),
+    ),
     cameras: v.pipe(
         v.record(CameraName, v.object({ target: Name, split: Split })),
         v.check((cameras) => Object.keys(cameras).length <= MaxCameras, `at most ${MaxCameras} cameras are read`),
@@ -140,8 +149,8 @@ export function DifferencesOf(begun: ICaptureRequest, asked: ICaptureRequest): s
  * @param planned what would be captured now
  */
 export function HasSamePlan(begun: ICaptureManifest, planned: ICaptureManifest): boolean {
-    const planOf = ({ joints, expressions, light, cameras, frames }: ICaptureManifest): string =>
-        JSON.stringify([joints, expressions, light, Object.entries(cameras), frames]);
+    const planOf = ({ joints, expressions, light, bounds, cameras, frames }: ICaptureManifest): string =>
+        JSON.stringify([joints, expressions, light, bounds, Object.entries(cameras), frames]);
     return planOf(begun) === planOf(planned);
 }
 

@@ -6,6 +6,7 @@ import { PNG } from "pngjs";
 import { ReadNpz } from "../../../src/animation/motion/npz.js";
 import { CaptureStudio } from "../../../src/cli/capture/studio.js";
 import { type ICapturedPicture } from "../../../src/cli/capture/capturedPicture.js";
+import { type ICaptureBounds } from "../../../src/convert/capture/cameraPlacement.js";
 import { ReadCaptureManifest } from "../../../src/convert/capture/captureManifest.js";
 import { type ICaptureSubject, type ISubjectPart } from "../../../src/convert/capture/captureSubject.js";
 import { ProjectPoint, type IPinhole } from "../../../src/math/pinhole.js";
@@ -78,8 +79,8 @@ function Square([x, y, z]: Vector3Tuple, half: number): { points: number[]; tria
     };
 }
 
-async function ShootAsync(subject: ICaptureSubject): Promise<ICapturedPicture> {
-    const studio = await CaptureStudio.CreateAsync(subject, { size, software: true });
+async function ShootAsync(subject: ICaptureSubject, bounds?: ICaptureBounds): Promise<ICapturedPicture> {
+    const studio = await CaptureStudio.CreateAsync(subject, { size, software: true, ...(bounds ? { bounds } : {}) });
     const count = subject.positions.length / 3;
     studio.pose({
         positions: subject.positions,
@@ -172,6 +173,21 @@ DescribeGpu("the capture studio", () => {
             expect(Math.min(...rgb.subarray(i * 3, i * 3 + 3))).toBeGreaterThanOrEqual(value - 1);
         });
         PrintFigure(`silhouette of a capture: IoU ${(both / either).toFixed(4)}, largest difference ${most} of 255`);
+        expect(both / either).toBeGreaterThan(0.99);
+    });
+
+    it("cuts off what is outside of the ball that is captured", async () => {
+        // A wall that cuts the ball where it is 0.3 m across.
+        const wall = SubjectOf([Square([0, 0, 0.1], 2)]);
+        const { mask } = await ShootAsync(wall, { center: [0, 0, 0.1 - 0.4], radius: 0.5 });
+        const disc = Array.from({ length: 96 }, (_, i): number[] => {
+            const angle = (i / 96) * 2 * Math.PI;
+            return [0.3 * Math.cos(angle), 0.3 * Math.sin(angle), 0.1];
+        });
+        const triangles = disc.flatMap((_, i) => [0, 1 + i, 1 + ((i + 1) % 96)]);
+        const expected = Silhouette(SubjectOf([{ points: [0, 0, 0.1, ...disc.flat()], triangles }]));
+        const both = mask.reduce((sum, value, i) => sum + Math.min(value, expected[i]!), 0);
+        const either = mask.reduce((sum, value, i) => sum + Math.max(value, expected[i]!), 0);
         expect(both / either).toBeGreaterThan(0.99);
     });
 

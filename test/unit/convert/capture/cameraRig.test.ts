@@ -84,7 +84,7 @@ describe("CameraRig", () => {
                 face: 0.0008,
                 leftHand: 0.001,
                 rightHand: 0.001,
-                head: 0.00084,
+                head: 0.001,
             };
             const { target } = rig.cameras[i]!;
             const distance = { body: 4, upper: 3, face: 1.3, leftHand: 1, rightHand: 1, head: 1.6 }[target];
@@ -140,6 +140,35 @@ describe("CameraRig", () => {
         });
         // Three hundredths of half the picture are left, and the farthest point is there.
         expect(margin).toBeCloseTo(0.03 * 32, 3);
+    });
+
+    it("has the whole bust in every picture of a head that turns, and a body has none", () => {
+        const heads = new CameraRig({ seed: 3, size, restJoints, center, reach, of: "head" });
+        const { center: middle, radius } = heads.bust!;
+        const rotations = SmplxJointNames.flatMap((name) => (name === "head" ? [0, 0.06, 0.03, 0.998] : [0, 0, 0, 1]));
+        let margin = Infinity;
+        for (const turned of [SmplxJointNames.flatMap(() => [0, 0, 0, 1]), rotations]) {
+            skeleton.update(turned, [0, 0, 0]);
+            for (let i = 0; i < heads.cameras.length; i++) {
+                const pinhole = heads.pinhole(i, skeleton);
+                for (let p = 0; p < 500; p++) {
+                    const y = 1 - (2 * p + 1) / 500;
+                    const around = p * 2.4;
+                    const flat = Math.sqrt(1 - y * y);
+                    const direction = [flat * Math.cos(around), y, flat * Math.sin(around)];
+                    const [u, v] = ProjectPoint(
+                        pinhole,
+                        middle.map((value, k) => value + radius * direction[k]!) as unknown as Vector3Tuple,
+                    );
+                    margin = Math.min(margin, u, v, size - u, size - v);
+                }
+            }
+        }
+        PrintFigure(`the bust stays ${margin.toFixed(1)} px inside of its pictures`);
+        expect(margin).toBeGreaterThan(0);
+        // And fills them.
+        expect(margin).toBeLessThan(0.03 * size);
+        expect(rig.bust).toBeNull();
     });
 
     it("is the same for the same seed, and turned for another", () => {

@@ -33,11 +33,16 @@ function Changed(change: object): Uint8Array {
 
 describe("capture.json", () => {
     it("is read as it is written", () => {
-        expect(ReadCaptureManifest(WriteCaptureManifest(manifest), "capture.json")).toEqual(manifest);
+        const bounds = { center: [0, 1.5, 0.05] as [number, number, number], radius: 0.24 };
+        for (const one of [manifest, { ...manifest, bounds }]) {
+            expect(ReadCaptureManifest(WriteCaptureManifest(one), "capture.json")).toEqual(one);
+        }
+        expect(HasSamePlan({ ...manifest, bounds }, manifest)).toBe(false);
     });
 
     it.each([
         ["another version", { version: 2 }, /capture\.json: version: /],
+        ["a ball of no size", { bounds: { center: [0, 0, 0], radius: 0 } }, /capture\.json: bounds\.radius: /],
         ["a picture of no size", { imgSize: [0, 64] }, /imgSize\.0/],
         ["a camera whose name is a path", { cameras: { "../../x": { target: "body", split: "train" } } }, /cameras/],
         [
