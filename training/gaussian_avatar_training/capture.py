@@ -226,7 +226,9 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         for frame in manifest["frames"]:
             _ = frame["split"], list(frame["cameras"])
         _ = list(manifest["expressions"])
-    except (KeyError, TypeError, AttributeError) as error:
+        if "bounds" in manifest:
+            _ = [float(value) for value in manifest["bounds"]["center"]], float(manifest["bounds"]["radius"])
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise TrainingError(f"{path} is not that of a capture ({error!r}). Run the capture again.") from error
     return manifest
 

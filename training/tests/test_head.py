@@ -17,7 +17,6 @@ from gaussian_avatar_training.head.mesh_stage import MeshStage
 from gaussian_avatar_training.head.networks import Perceptron, Refiner, encode
 from gaussian_avatar_training.head.pictures import halve
 from gaussian_avatar_training.head.trainer import HeadTrainer
-from gaussian_avatar_training.head.trim import trim
 from gaussian_avatar_training.projection import blend_matrices, pose_gaussians
 from gaussian_avatar_training.rasterizer import Gaussians, render
 from gaussian_avatar_training.trainer import Budget
@@ -60,7 +59,7 @@ def test_encoding_is_in_blocks_over_the_whole_vector() -> None:
     )
 
 
-def test_refiner_has_the_names_of_the_published_one_and_doubles() -> None:
+def test_refiner_has_the_names_of_the_published_one_and_a_way_past_it() -> None:
     refiner = Refiner(9, 4)
     assert {name: tuple(values.shape) for name, values in refiner.state_dict().items()} == {
         "inc.double_conv.0.weight": (8, 9, 3, 3),
@@ -69,8 +68,20 @@ def test_refiner_has_the_names_of_the_published_one_and_doubles() -> None:
         "up1.conv.double_conv.3.weight": (4, 4, 3, 3),
         "outc.conv.weight": (3, 4, 1, 1),
         "outc.conv.bias": (3,),
+        "skip.weight": (3, 9, 1, 1),
     }
-    assert refiner(torch.rand(1, 9, 16, 16)).shape == (1, 3, 32, 32)
+
+
+def test_refiner_begins_with_the_first_channels_enlarged() -> None:
+    features = torch.rand(1, 9, 16, 16, generator=torch.Generator().manual_seed(1))
+    enlarged = Refiner(9, 4)(features)
+    assert enlarged.shape == (1, 3, 32, 32)
+    # Pixels lie a quarter of a pixel aside of those that they are made of.
+    x = features[0, :3, 4, 3:5].double()
+    wanted = 0.75 * (0.75 * x[:, 0] + 0.25 * x[:, 1])
+    y = features[0, :3, 5, 3:5].double()
+    wanted += 0.25 * (0.75 * y[:, 0] + 0.25 * y[:, 1])
+    torch.testing.assert_close(enlarged[0, :, 9, 7].double(), wanted, atol=1e-6, rtol=0)
 
 
 def test_channels_are_drawn_as_colours_are_over_one() -> None:
@@ -146,17 +157,6 @@ def test_training_goes_on_in_the_same_bits() -> None:
     other = HeadTrainer(points, CODES, pictures, replace(settings, focus=1.0), Budget(steps=12))
     with pytest.raises(TrainingError, match="other settings"):
         other.restore(state)
-
-
-def test_trimming_leaves_the_rest_as_it_is() -> None:
-    trainer = HeadTrainer(tiny_points(), CODES, [tiny_picture()], SETTINGS, Budget(steps=1))
-    before = trainer.model(CODES[1])
-    kept = torch.arange(40) % 3 > 0
-    trim(trainer, kept)
-    for whole, rest in zip(before, trainer.model(CODES[1]), strict=True):
-        torch.testing.assert_close(rest, whole[kept])
-    assert trainer.points.deltas.shape == (3, int(kept.sum()), 3)
-    trainer.draw(tiny_picture(), is_refined=True)
 
 
 def test_half_pictures_are_means() -> None:

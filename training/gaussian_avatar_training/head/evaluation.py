@@ -59,7 +59,7 @@ def draw(trainer: HeadTrainer, picture: HeadPicture) -> tuple[Tensor, Tensor]:
     made = trainer.model(trainer.codes[frame])
     half = trainer.model.draw(made, trainer.matrices[frame], [picture.half_camera])[0]
     colors = trainer.model.draw(made._replace(channels=made.channels[:, :3]), trainer.matrices[frame], [picture.camera])
-    refined = trainer.model.refiner(half)[0].permute(1, 2, 0).contiguous()
+    refined = trainer.model.refiner(half)[0].permute(1, 2, 0).clamp(0, 1).contiguous()
     return refined, colors[0][0].permute(1, 2, 0).clamp(0, 1).contiguous()
 
 

@@ -97,7 +97,7 @@ def _samples(model: HeadModel, codes: torch.Tensor, picture: HeadPicture) -> dic
         "sample/opacities": _stack(made, "opacities", rows),
         "sample/channels": _stack(made, "channels", rows),
         "sample/features": _numbers(features),
-        "sample/picture": _numbers(model.refiner(features)),
+        "sample/picture": _numbers(model.refiner(features).clamp(0, 1)),
     }
 
 

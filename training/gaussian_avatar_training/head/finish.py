@@ -14,7 +14,6 @@ from .evaluation import comparison, evaluate, plain, table
 from .export import export_head
 from .pictures import HeadPicture
 from .trainer import HeadTrainer
-from .trim import often_seen, trim
 
 SAMPLES = 4
 """Faces that others are held to."""
@@ -26,7 +25,6 @@ def finish(folder: Path, trainer: HeadTrainer, capture: Capture, held_out: list[
     Raises:
         TrainingError: Something cannot be written.
     """
-    trim(trainer, often_seen(trainer, capture))
     figures = evaluate(trainer, held_out)
     print(f"held out, {len(held_out)} pictures: {table(figures)}", flush=True)
     frames = sorted({picture.shot.frame for picture in held_out})

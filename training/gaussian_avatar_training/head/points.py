@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from ..capture import Capture, Shot
+from ..capture import Capture
 from ..skeleton import Skeleton
 from ..template.shapes import scales_and_rotations
 from ..template.subject import Subject, read_subject, sample_texture
@@ -34,9 +34,6 @@ FOCUS = 5.0
 
 CLEAR = 0.3
 """Alpha of a texture below which there is nothing."""
-
-MARGIN = 0.04
-"""Share of a picture by which a point may lie outside of all pictures."""
 
 CANDIDATES = 8
 """Random points for each that is kept."""
@@ -89,15 +86,20 @@ def make_points(capture: Capture, folder: Path, count: int, seed: int) -> HeadPo
             f"{folder} is no capture of a head with expressions (it looks at {', '.join(sorted(views))}): "
             "make one with `gaussian-avatar capture hero.glb --of head`."
         )
+    bounds = capture.manifest.get("bounds") if capture.manifest else None
+    if bounds is None:
+        raise TrainingError(
+            f"{folder} does not say what of the body belongs to its head: capture it with this version."
+        )
     rest, matrices, joints = _joints(capture, subject)
     random = np.random.default_rng(seed)
     names = [name for name in subject.expressions if not name.startswith(COMBINED)]
-    center, width = _framing(capture, matrices)
+    center, radius = np.array(bounds["center"], np.float32), float(bounds["radius"])
     vertices, normals = _pose(subject, rest)
     eyes = [vertices_of(subject, name) for name in ("left_eye", "right_eye")]
     mouth = _middle_of_mouth(subject, vertices)
     focus = np.stack([*eyes, mouth]).astype(np.float32)
-    faces, bary = _sample(subject, vertices, normals, focus, center, count, random, capture, matrices)
+    faces, bary = _sample(subject, vertices, focus, center, radius, count, random)
 
     def mix(values: np.ndarray) -> np.ndarray:
         return np.einsum("nk,nkd->nd", bary, values[subject.triangles[faces]].astype(np.float64))
@@ -114,6 +116,7 @@ def make_points(capture: Capture, folder: Path, count: int, seed: int) -> HeadPo
     weights = mix(_group_weights(subject))
     spacings = _spacings(neutral, parts)
     kinds = 2 * parts / max(1, len(subject.parts) - 1) - 1
+    width = _width(capture, matrices, center)
     rows = (opened, neutral, deltas, normal, spacings, colors, weights / weights.sum(1, keepdims=True), kinds)
     return HeadPoints(*(row.astype(np.float32) for row in rows), names, joints, matrices, center, width, focus)
 
@@ -171,17 +174,12 @@ def _group_weights(subject: Subject) -> np.ndarray:
     return weights
 
 
-def _framing(capture: Capture, matrices: Array) -> tuple[Array, float]:
-    """What cameras look at, and how wide: the point nearest to all axes of the first frame's cameras, at rest."""
-    shots = [shot for shot in capture.shots(held_out=False) if shot.frame == 0]
-    cameras = [capture.camera(shot) for shot in shots]
-    projectors = [np.eye(3) - np.outer(camera.R[2], camera.R[2]) for camera in cameras]
-    lenses = [-camera.R.T @ camera.T for camera in cameras]
-    center = np.linalg.solve(sum(projectors), sum(p @ lens for p, lens in zip(projectors, lenses, strict=True)))
-    camera = cameras[0]
-    width = camera.width * float(camera.R[2] @ center + camera.T[2]) / camera.K[0, 0]
-    head = matrices[0, list(GROUPS).index("head")].astype(np.float64)
-    return (head[:, :3].T @ (center - head[:, 3])).astype(np.float32), float(width)
+def _width(capture: Capture, matrices: Array, center: Array) -> float:
+    """Metres that a picture spans at what the cameras look at: the capture's middle, as the head has moved it."""
+    shot = next(shot for shot in capture.shots(held_out=False) if shot.frame == 0)
+    camera, head = capture.camera(shot), matrices[0, list(GROUPS).index("head")].astype(np.float64)
+    middle = head[:, :3] @ center + head[:, 3]
+    return camera.width * float(camera.R[2] @ middle + camera.T[2]) / float(camera.K[0, 0])
 
 
 def _middle_of_mouth(subject: Subject, vertices: np.ndarray) -> np.ndarray:
@@ -194,13 +192,11 @@ def _middle_of_mouth(subject: Subject, vertices: np.ndarray) -> np.ndarray:
 def _sample(
     subject: Subject,
     vertices: np.ndarray,
-    normals: np.ndarray,
     focus: Array,
     center: Array,
+    radius: float,
     count: int,
     random: np.random.Generator,
-    capture: Capture,
-    matrices: Array,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Triangles [N] and barycentric coordinates [N,3] of the points that are kept, evenly apart."""
     corners = vertices[subject.triangles]
@@ -211,30 +207,19 @@ def _sample(
     skin = np.array([part.kind == "body" for part in subject.parts])[subject.triangle_parts]
     # The face between eyes and mouth, falling off to the neck.
     density = np.where(skin, np.maximum(density, FOCUS * np.clip(1.8 - 0.5 * near, 0, 1)), density)
-    seen = _is_seen(middle, capture, matrices)
-    mass = areas * density * seen
+    inside = np.linalg.norm(corners - center, axis=2).min(1) < radius
+    mass = areas * density * inside
     spacing = np.sqrt(0.52 * mass.sum() / count)
     faces = random.choice(len(mass), CANDIDATES * count, p=mass / mass.sum())
     u, v = random.random((2, len(faces)))
     fold = u + v > 1
     u, v = np.where(fold, 1 - u, u), np.where(fold, 1 - v, v)
     bary = np.stack([1 - u - v, u, v], 1)
-    solid = _is_solid(subject, faces, bary)
-    faces, bary = faces[solid], bary[solid]
     places = np.einsum("nk,nkd->nd", bary, vertices[subject.triangles[faces]])
+    kept = _is_solid(subject, faces, bary) & (np.linalg.norm(places - center, axis=1) < radius)
+    faces, bary, places = faces[kept], bary[kept], places[kept]
     kept = _thin(places, spacing / np.sqrt(density[faces]), subject.triangle_parts[faces])
     return faces[kept], bary[kept]
-
-
-def _is_seen(places: np.ndarray, capture: Capture, matrices: Array) -> np.ndarray:
-    """Whether some camera of the first frames has a place in its picture."""
-    seen = np.zeros(len(places), bool)
-    for shot in [shot for shot in capture.shots(held_out=False) if shot.frame < 4]:
-        camera = capture.camera(Shot(shot.frame, shot.camera))
-        points = places @ camera.R.T + camera.T
-        pixels = points[:, :2] / points[:, 2:] * camera.K[0, 0] + camera.K[:2, 2]
-        seen |= (np.abs(pixels / camera.width - 0.5) < 0.5 + MARGIN).all(1)
-    return seen
 
 
 def _is_solid(subject: Subject, faces: np.ndarray, bary: np.ndarray) -> np.ndarray:

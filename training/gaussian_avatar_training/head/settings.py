@@ -20,8 +20,6 @@ class HeadRates:
     deformation: float = 3e-4
     """It was taught by the mesh: pictures only finish it."""
     refiner: float = 2e-3
-    output: float = 2e-2
-    """Of the refiner's last layer: a white background lies far out on its sigmoid."""
 
 
 @dataclass(frozen=True)

@@ -69,8 +69,7 @@ class HeadTrainer:
         groups += [
             {"params": networks, "lr": rates.networks},
             {"params": list(model.deformation.parameters()), "lr": rates.deformation},
-            {"params": [*model.refiner.inc.parameters(), *model.refiner.up1.parameters()], "lr": rates.refiner},
-            {"params": list(model.refiner.outc.parameters()), "lr": rates.output},
+            {"params": list(model.refiner.parameters()), "lr": rates.refiner},
         ]
         self.optimizer = torch.optim.Adam(groups, eps=1e-15, betas=(0.9, 0.99), fused=True)
         self._first_rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -195,10 +194,9 @@ class HeadTrainer:
         for group, rate in zip(groups, self._first_rates, strict=True):
             group["lr"] = rate * fall * rise
         if self._refined_from is not None:
-            for group, rate in zip(groups[-2:], self._first_rates[-2:], strict=True):
-                group["lr"] *= min(1.0, (self.steps_done - self._refined_from + 1) / WARM_UP)
-                if self.progress >= alone:
-                    group["lr"] = rate * again
+            groups[-1]["lr"] *= min(1.0, (self.steps_done - self._refined_from + 1) / WARM_UP)
+            if self.progress >= alone:
+                groups[-1]["lr"] = self._first_rates[-1] * again
 
     def _fall(self, progress: float) -> float:
         """Share of the rates that is left."""
