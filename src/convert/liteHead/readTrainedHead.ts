@@ -110,7 +110,8 @@ async function ReadRefinerAsync(arrays: TrainedArrays, { channels }: HeadMeta): 
     // The last layer tells the capacity, its presence the number of doublings.
     const last = await arrays.readAsync("refiner/outc.conv.weight", [3, null, 1, 1], MaxWidth);
     const doublings = arrays.hasAny("refiner/up2.conv.double_conv.0.weight") ? 2 : 1;
-    const sizes: IUpsamplerSizes = { channels, capacity: last.shape[1]!, doublings };
+    const hasSkip = arrays.hasAny("refiner/skip.weight");
+    const sizes: IUpsamplerSizes = { channels, capacity: last.shape[1]!, doublings, hasSkip };
     const tensors = new Map<string, IWeightTensor>();
     for (const [name, shape] of UpsamplerShapes(sizes)) {
         // eslint-disable-next-line no-await-in-loop -- one after the other: they may be large

@@ -25,6 +25,11 @@ export interface IUpsamplerConfig extends Partial<IUpsamplerSizes> {
 
 /** What its tensors tell of such a network. */
 export interface IUpsamplerSizes {
+    /**
+     * Whether three sums of the channels that go in, enlarged, are added to what comes out, in place of a sigmoid (default: as the
+     * weights are; published: no).
+     */
+    readonly hasSkip: boolean;
     /** Channels that go in (default: as the weights are; published: 32). */
     readonly channels: number;
     /** Capacity c: the last block has c channels, each one before twice as many as the next (default: as the weights are; published: 32). */
@@ -34,7 +39,7 @@ export interface IUpsamplerSizes {
 }
 
 /** Those of the published network. */
-const Published: IUpsamplerSizes = { channels: 32, capacity: 32, doublings: 2 };
+const Published: IUpsamplerSizes = { channels: 32, capacity: 32, doublings: 2, hasSkip: false };
 
 /** Convolutions of a block, by their numbers in the published modules. */
 const BlockConvolutions = [0, 3] as const;
@@ -46,7 +51,7 @@ const BlockConvolutions = [0, 3] as const;
  * @returns their shapes by the names of the checkpoint, without `upsampler.`
  */
 export function UpsamplerShapes(config: Partial<IUpsamplerSizes>): Map<string, readonly number[]> {
-    const { channels, capacity: c, doublings } = { ...Published, ...config };
+    const { channels, capacity: c, doublings, hasSkip } = { ...Published, ...config };
     const shapes = new Map<string, readonly number[]>();
     let inputs = channels;
     ["inc.double_conv", ...UpBlocks(doublings).map((up) => `${up}.conv.double_conv`)].forEach((block, i) => {
@@ -57,6 +62,9 @@ export function UpsamplerShapes(config: Partial<IUpsamplerSizes>): Map<string, r
     });
     shapes.set("outc.conv.weight", [3, c, 1, 1]);
     shapes.set("outc.conv.bias", [3]);
+    if (hasSkip) {
+        shapes.set("skip.weight", [3, channels, 1, 1]);
+    }
     return shapes;
 }
 
@@ -72,7 +80,8 @@ function UpsamplerSizesOf(weights: INetworkWeights): IUpsamplerSizes {
         return Published;
     }
     const doublings = weights.get("up2.conv.double_conv.0.weight") ? 2 : 1;
-    return { channels, capacity: outputs / 2 ** doublings, doublings };
+    const hasSkip = weights.get("skip.weight") !== undefined;
+    return { channels, capacity: outputs / 2 ** doublings, doublings, hasSkip };
 }
 
 function UpBlocks(doublings: number): string[] {
@@ -81,8 +90,9 @@ function UpBlocks(doublings: number): string[] {
 
 /**
  * Builds the super-resolution network: two 3 × 3 convolutions, once or twice a bilinear doubling and two more, and a 1 × 1
- * convolution with a sigmoid. Every channel is normalised over the whole picture behind each convolution, so that a part of a picture, or the
- * same at another place, does not give the same colours.
+ * convolution with a sigmoid; with a skip the features' own colours are added in place of it. Every channel is normalised over
+ * the whole picture behind each convolution, so that a part of a picture, or the same at another place, does not give the same
+ * colours.
  *
  * @param config its sizes
  * @param weights tensors by the names of {@link UpsamplerShapes}
@@ -102,7 +112,7 @@ export function BuildUpsampler(
 export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeights): NetworkGraph {
     const { name = "upsampler", height, width } = config;
     const sizes = { ...UpsamplerSizesOf(weights), ...config };
-    const { channels, doublings } = sizes;
+    const { channels, doublings, hasSkip } = sizes;
     const shapes = UpsamplerShapes(sizes);
     const graph = new NetworkGraph();
     const checked = new CheckedWeights(weights, "");
@@ -120,7 +130,11 @@ export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeight
         }
         return x;
     };
-    let x = block("inc.double_conv", graph.input("features", [1, channels, height, width]));
+    const features = graph.input("features", [1, channels, height, width]);
+    const colors = hasSkip
+        ? graph.conv(`${name}/skip`, features, { weight: constant("skip.weight"), bias: null })
+        : null;
+    let x = block("inc.double_conv", features);
     for (const up of UpBlocks(doublings)) {
         // Ahead of each doubling, where pictures are smallest, and only where a file may say what is handed over.
         if (x.shape.reduce((product, size) => product * size) <= MaxTensorElements) {
@@ -130,6 +144,12 @@ export function UpsamplerGraph(config: IUpsamplerConfig, weights: INetworkWeight
         x = block(`${up}.conv.double_conv`, doubled);
     }
     const layout = { weight: constant("outc.conv.weight"), bias: constant("outc.conv.bias") };
-    graph.output(graph.activate("picture", graph.conv(`${name}/outc`, x, layout), "Sigmoid"));
+    const made = graph.conv(`${name}/outc`, x, layout);
+    if (colors) {
+        const enlarged = graph.enlarge(`${name}/skip.up`, colors, 2 ** doublings);
+        graph.output(graph.clip("picture", graph.add(`${name}/sum`, enlarged, made), 0, 1));
+    } else {
+        graph.output(graph.activate("picture", made, "Sigmoid"));
+    }
     return graph;
 }

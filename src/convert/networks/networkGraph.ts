@@ -220,6 +220,24 @@ export class NetworkGraph {
     }
 
     /**
+     * Numbers, those out of a range taken to its ends.
+     *
+     * @param name of the tensor it makes
+     * @param x any tensor
+     * @param least begin of the range
+     * @param greatest end of the range
+     * @returns as large as x
+     */
+    public clip(name: string, x: IGraphValue, least: number, greatest: number): IGraphValue {
+        const constant = (value: number): IGraphConstant => ({
+            name: `only_${value}`,
+            shape: [],
+            make: () => Float32Array.of(value),
+        });
+        return this._node("Clip", [x, constant(least), constant(greatest)], name, x.shape, false, {});
+    }
+
+    /**
      * Every channel less its mean over the picture, divided by its standard deviation, in float32 always: sums run over millions of
      * pixels.
      *
