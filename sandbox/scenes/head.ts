@@ -17,7 +17,7 @@ import { WaitForPicture } from "../set/waitForPicture.js";
 const Apart = 0.5;
 
 /** Height of the middle of the heads, metres. */
-const EyeHeight = 1.5;
+const EyeHeight = 1.47;
 
 /** Height of their names, metres. */
 const TagHeight = 1.18;
@@ -42,7 +42,7 @@ export const HeadScene: ISandboxScene = {
         const url = parameters.get("avatar") ?? HeadAvatarUrl;
         const heads = await LoadHeadsAsync(url, parameters.get("only"), scene);
         CreateOrbitCamera(scene, canvas, clock, {
-            radius: 0.3 + 0.4 * heads.length,
+            radius: 0.3 + 0.37 * heads.length,
             height: EyeHeight,
             turn: 0.2,
             rise: 0.02,
