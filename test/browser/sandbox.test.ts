@@ -14,6 +14,8 @@ import { WriteAvatar } from "../../src/format/writeAvatar.js";
 import { MakeSampleAvatar } from "../support/avatarSamples.js";
 import { EnsureFreshBuild } from "../support/freshBuild.js";
 import { Psnr } from "../support/picture.js";
+import { UsePlainWasm } from "../support/plainWasm.js";
+import { ExpectSameHeadAsync } from "./headInNode.js";
 import { LaunchBrowserAsync } from "./launch.js";
 import { ExpectSameNumbersInPageAsync } from "./networksInPage.js";
 import { ServeFolderAsync, type IFileServer } from "./serve.js";
@@ -47,6 +49,8 @@ const [TrainedPerson, BakedPerson] = ["assets/ada/ada.lite.avatar.glb", "assets/
 
 /** Gaussians of the demo person in tests that do not count them: a software GPU draws her in a third of the time. */
 const FewGaussians = 4000;
+
+UsePlainWasm();
 
 let browser: Browser;
 let server: IFileServer;
@@ -306,6 +310,8 @@ describe("the sandbox in a browser", () => {
             expect(decibels).toBeGreaterThan(25); // one face
             expect(decibels).toBeLessThan(50); // made otherwise
         }
+        await ExpectSameHeadAsync(made, { jawOpen: 0.7 }, false);
+        await ExpectSameHeadAsync(refined, { jawOpen: 0.7 }, true);
     });
 
     it("makes a person by networks, beside herself, and shows their maps", async () => {
