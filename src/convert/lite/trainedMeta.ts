@@ -1,11 +1,8 @@
 import * as v from "valibot";
 import { SmplxJointNames } from "../../format/bodyModel.js";
-import { MaxJoints, MaxMapSize, MaxMorphTargets, MaxNameLength } from "../../format/limits.js";
-import { ConvertError } from "../convertError.js";
+import { MaxJoints, MaxMapSize, MaxMorphTargets } from "../../format/limits.js";
+import { MetaCount, MetaCredits, MetaName, ReadMetaAsync } from "./readMeta.js";
 import { type TrainedArrays } from "./trainedArrays.js";
-
-/** Longest description, bytes. */
-const MaxMetaBytes = 1_048_576;
 
 /** Largest gain; those of the trainer are about one. */
 const MaxGain = 1000;
@@ -13,21 +10,17 @@ const MaxGain = 1000;
 /** Widest network that is built: far beyond what a small avatar has. */
 const MaxWidth = 1024;
 
-const Text = v.pipe(v.string(), v.maxLength(MaxNameLength));
-const Name = v.pipe(Text, v.minLength(1));
-const Count = (most: number): v.GenericSchema<number> =>
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const Gain = v.pipe(v.number(), v.gtValue(0), v.maxValue(MaxGain));
 
 /** What `model.npz` says besides its arrays; see docs/captures.md. */
 export const TrainedMetaSchema = v.object({
     version: v.literal(1),
-    name: Name,
-    mapSize: Count(MaxMapSize),
+    name: MetaName,
+    mapSize: MetaCount(MaxMapSize),
     network: v.object({
-        size: Count(MaxMapSize),
-        inputChannels: Count(MaxWidth),
-        widths: v.pipe(v.array(Count(MaxWidth)), v.minLength(1), v.maxLength(8)),
+        size: MetaCount(MaxMapSize),
+        inputChannels: MetaCount(MaxWidth),
+        widths: v.pipe(v.array(MetaCount(MaxWidth)), v.minLength(1), v.maxLength(8)),
         slope: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
     }),
     antialiased: v.optional(v.boolean(), false),
@@ -36,15 +29,16 @@ export const TrainedMetaSchema = v.object({
     gains: v.object({ position: Gain, opacity: Gain, scale: Gain, rotation: Gain, color: Gain }),
     joints: v.pipe(
         v.array(
-            v.object({ name: Name, parent: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(MaxJoints)) }),
+            v.object({
+                name: MetaName,
+                parent: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(MaxJoints)),
+            }),
         ),
         v.minLength(1),
         v.maxLength(MaxJoints),
     ),
-    expressions: v.pipe(v.array(Name), v.maxLength(MaxMorphTargets)),
-    license: v.optional(Text, "unknown"),
-    notices: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(65_536))), v.maxLength(256)), []),
-    credits: v.optional(v.pipe(v.array(Text), v.maxLength(256)), []),
+    expressions: v.pipe(v.array(MetaName), v.maxLength(MaxMorphTargets)),
+    ...MetaCredits,
 });
 
 /** What `model.npz` says besides its arrays. */
@@ -58,35 +52,12 @@ export type TrainedMeta = v.InferOutput<typeof TrainedMetaSchema>;
  * @throws ConvertError naming the field
  */
 export async function ReadTrainedMetaAsync(arrays: TrainedArrays): Promise<TrainedMeta> {
-    const { fileName } = arrays;
-    if (!arrays.hasAny("meta")) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName} has no "meta" as the trainer writes it. Give the model.npz of a training, not its checkpoint.`,
-        );
-    }
-    const array = await arrays.readAsync("meta", [null], MaxMetaBytes);
-    const bytes = Uint8Array.from({ length: array.count }, (_, i) => array.at(i));
-    let value: unknown;
-    try {
-        value = JSON.parse(new TextDecoder().decode(bytes));
-    } catch (cause) {
-        throw new ConvertError("damaged-file", `${fileName}: "meta" is no JSON. Export the model again.`, { cause });
-    }
-    const result = v.safeParse(TrainedMetaSchema, value);
-    const fault = result.success ? FindFault(result.output) : DescribeIssue(result.issues[0]);
-    if (fault !== null || !result.success) {
-        throw new ConvertError(
-            "wrong-shape",
-            `${fileName}: ${fault!}. Export the model again with the trainer of this version.`,
-        );
-    }
-    return result.output;
-}
-
-function DescribeIssue({ path, message }: v.InferIssue<typeof TrainedMetaSchema>): string {
-    const field = ["meta", ...(path ?? []).map(({ key }) => String(key))].join(".");
-    return `${field} is not as this version reads it (${message})`;
+    return await ReadMetaAsync(arrays, {
+        schema: TrainedMetaSchema,
+        findFault: FindFault,
+        trainer: "the trainer",
+        thing: "model",
+    });
 }
 
 /** What fields that are right by themselves say against each other. */
